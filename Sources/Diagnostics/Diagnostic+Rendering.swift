@@ -1,0 +1,68 @@
+extension Diagnostic {
+  /// The diagnostic as a person reads it: the code and message, and, where it has a place in `source`,
+  /// the line with a caret under the place.
+  ///
+  /// - Parameters:
+  ///   - source: the whole text that `span` points into.
+  ///   - name: what the text is called in `--> name:line:column`, for example `demo.sql`.
+  package func rendered(source: String? = nil, name: String = "statement") -> String {
+    var lines = ["error[\(state)]: \(message)"]
+    if let span, let source {
+      lines += caretLines(span: span, place: SourcePlace(offset: span.start, in: source), name: name)
+    } else if let label {
+      lines.append("  = \(label)")
+    }
+    if let hint { lines.append("  = hint: \(hint)") }
+    return lines.joined(separator: "\n")
+  }
+
+  private func caretLines(span: SourceSpan, place: SourcePlace, name: String) -> [String] {
+    let number = String(place.line)
+    let gutter = String(repeating: " ", count: number.utf8.count)
+    let carets = place.caretWidth(of: span)
+    var pointer = "\(gutter) | \(place.indent)\(String(repeating: "^", count: carets))"
+    if let label { pointer += " \(label)" }
+    return [
+      "\(gutter)--> \(name):\(place.line):\(place.column)",
+      "\(gutter) |",
+      "\(number) | \(place.text)",
+      pointer,
+    ]
+  }
+}
+
+/// A place in a text, as a person counts: lines and columns from 1, columns in Unicode scalars.
+package struct SourcePlace: Sendable {
+  package let line: Int
+  package let column: Int
+  /// The whole line, without its newline.
+  package let text: String
+  /// White space as wide as what stands before the place on its line; tabs stay tabs.
+  package let indent: String
+  private let offsetInLine: Int
+
+  /// The place of the UTF-8 offset `offset`, which may lie past the end: then it is the end.
+  package init(offset: Int, in source: String) {
+    let bytes = Array(source.utf8)
+    let target = min(max(offset, 0), bytes.count)
+    var lineStart = 0
+    var line = 1
+    for index in 0..<target where bytes[index] == UInt8(ascii: "\n") {
+      line += 1
+      lineStart = index + 1
+    }
+    let lineEnd = bytes[lineStart...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? bytes.count
+    let before = String(decoding: bytes[lineStart..<min(target, max(lineStart, lineEnd))], as: UTF8.self)
+    self.line = line
+    column = before.unicodeScalars.count + 1
+    text = String(decoding: bytes[lineStart..<lineEnd], as: UTF8.self)
+    indent = String(before.map { $0 == "\t" ? "\t" : " " })
+    offsetInLine = target - lineStart
+  }
+
+  /// How many carets mark `span` on this line: at least one, and never past the line's end.
+  package func caretWidth(of span: SourceSpan) -> Int {
+    let rest = Array(text.utf8.dropFirst(offsetInLine).prefix(span.end - span.start))
+    return max(1, String(decoding: rest, as: UTF8.self).count)
+  }
+}

@@ -1,0 +1,3 @@
+#include "kernels.h"
+
+const char *vsql_kernels_variant(void) { return "portable"; }

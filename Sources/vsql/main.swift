@@ -1,0 +1,2 @@
+import VSQL
+print(VSQLVersion.current)
