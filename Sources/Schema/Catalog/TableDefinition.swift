@@ -1,0 +1,56 @@
+/// A table as DDL made it. Database-wide: its rows belong to tenants.
+package struct TableDefinition: Hashable, Sendable {
+  package var id: TableID
+  package var name: String
+  package var columns: [ColumnDefinition]
+  /// Ordinals of the PRIMARY KEY's columns, in key order; empty: none.
+  package var primaryKey: [Int]
+  /// The column that names the data subject of a row, and its type.
+  package var entity: EntityColumn?
+  package var origin: Origin
+
+  /// Where rows come from.
+  package enum Origin: UInt8, Hashable, Sendable {
+    case stored = 0
+    /// `audit.events`: read from the chain, never written by a statement.
+    case auditEvents = 1
+  }
+
+  package init(
+    id: TableID, name: String, columns: [ColumnDefinition], primaryKey: [Int] = [],
+    entity: EntityColumn? = nil, origin: Origin = .stored
+  ) {
+    self.id = id
+    self.name = name
+    self.columns = columns
+    self.primaryKey = primaryKey
+    self.entity = entity
+    self.origin = origin
+  }
+}
+
+package struct ColumnDefinition: Hashable, Sendable {
+  package var name: String
+  package var type: SQLType
+  package var isNotNull: Bool
+  /// The DEFAULT expression as SQL text; it is parsed and bound where it is used.
+  package var defaultSQL: String?
+
+  package init(name: String, type: SQLType, isNotNull: Bool = false, defaultSQL: String? = nil) {
+    self.name = name
+    self.type = type
+    self.isNotNull = isNotNull
+    self.defaultSQL = defaultSQL
+  }
+}
+
+package struct EntityColumn: Hashable, Sendable {
+  package var ordinal: Int
+  /// The type's name: `patient`.
+  package var type: String
+
+  package init(ordinal: Int, type: String) {
+    self.ordinal = ordinal
+    self.type = type
+  }
+}
