@@ -12,7 +12,8 @@ package struct Expression: Hashable, Sendable {
 
   package indirect enum Kind: Hashable, Sendable {
     case literal(Literal)
-    /// `[a, b, …]`: a vector (or, in later releases, an array).
+    /// `[a, b, …]` with an element that is no plain number: a vector (or, in later releases, an array).
+    /// A bracket of numbers alone is `Literal.vector`.
     case bracket([Expression])
     /// `column`, `table.column`, `schema.table.column`.
     case column([Name])
@@ -66,6 +67,9 @@ package enum Literal: Hashable, Sendable {
   case bytes([UInt8])
   /// `DATE '2026-01-01'`, `TIMESTAMP '…'`, `UUID '…'`: a cast of a string.
   case typed(TypeName, String)
+  /// `[0.1, -2, 3e-4]`: a bracket whose every element is a number, with or without a sign, none of them
+  /// beyond a Double's range. Any other bracket is `Expression.Kind.bracket`.
+  case vector([Double])
 }
 
 /// `$1` or `:name`.

@@ -229,12 +229,33 @@ package struct Explain: Hashable, Sendable {
   package var isAnalyzed: Bool
   package var format: Format
   package var statement: Indirect<ParsedStatement>
+  /// The statement's tokens, where `stage` is `tokens`; else empty.
+  package var tokens: [TokenLine]
 
-  package init(stage: Stage?, isAnalyzed: Bool, format: Format, statement: Indirect<ParsedStatement>) {
+  package init(
+    stage: Stage?, isAnalyzed: Bool, format: Format, statement: Indirect<ParsedStatement>,
+    tokens: [TokenLine] = []
+  ) {
     self.stage = stage
     self.isAnalyzed = isAnalyzed
     self.format = format
     self.statement = statement
+    self.tokens = tokens
+  }
+}
+
+/// One token as `EXPLAIN (TOKENS)` shows it.
+package struct TokenLine: Hashable, Sendable {
+  /// `keyword`, `identifier`, `integer`, …
+  package var kind: String
+  /// As written.
+  package var text: String
+  package var span: SourceSpan
+
+  package init(kind: String, text: String, span: SourceSpan) {
+    self.kind = kind
+    self.text = text
+    self.span = span
   }
 }
 
