@@ -14,7 +14,14 @@ package protocol Device: Sendable {
   /// Removes a file; an absent one is no error.
   func remove(_ path: String) throws(StorageError)
   func syncDirectory(_ path: String) throws(StorageError)
+  /// Takes the exclusive lock that `path` (made when absent, always empty) stands for, and holds it while the result lives.
+  ///
+  /// - Throws: `.locked` when somebody else, of this process or another, holds it.
+  func lock(_ path: String) throws(StorageError) -> any DeviceLock
 }
+
+/// A lock that is held as long as this object lives.
+package protocol DeviceLock: AnyObject, Sendable {}
 
 package enum OpenMode: Sendable {
   case read

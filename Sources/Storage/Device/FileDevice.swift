@@ -1,0 +1,160 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// A directory of files: 0700, its files 0600, no link followed to a file, nothing handed to a child process.
+package struct FileDevice: Device {
+  /// The database's directory, which need not exist yet.
+  package let directory: String
+
+  package init(directory: String) { self.directory = directory }
+
+  package func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> any DeviceFile {
+    var flags = O_CLOEXEC | O_NOFOLLOW
+    switch mode {
+    case .read: flags |= O_RDONLY
+    case .write: flags |= O_RDWR
+    case .create: flags |= O_RDWR | O_CREAT | O_EXCL
+    case .createOrOpen: flags |= O_RDWR | O_CREAT
+    }
+    let descriptor = SystemCall.open(absolute(path), flags, 0o600)
+    guard descriptor >= 0 else { throw SystemCall.error("open", path) }
+    return OpenFile(path: path, descriptor: descriptor)
+  }
+
+  package func exists(_ path: String) throws(StorageError) -> Bool {
+    if SystemCall.access(absolute(path)) == 0 { return true }
+    if errno == ENOENT || errno == ENOTDIR { return false }
+    throw SystemCall.error("look for", path)
+  }
+
+  package func list(_ path: String) throws(StorageError) -> [String] {
+    guard let names = SystemCall.names(absolute(path)) else {
+      if errno == ENOENT { return [] }
+      throw SystemCall.error("list", path)
+    }
+    return names.sorted()
+  }
+
+  package func makeDirectory(_ path: String) throws(StorageError) {
+    var made = ""
+    for part in [""] + path.split(separator: "/").map(String.init) {
+      made = made.isEmpty ? part : made + "/" + part
+      if SystemCall.mkdir(absolute(made), 0o700) != 0, errno != EEXIST {
+        throw SystemCall.error("make directory", made.isEmpty ? directory : made)
+      }
+    }
+  }
+
+  package func rename(_ from: String, to: String) throws(StorageError) {
+    if SystemCall.rename(absolute(from), absolute(to)) != 0 { throw SystemCall.error("rename", from) }
+  }
+
+  package func remove(_ path: String) throws(StorageError) {
+    if SystemCall.unlink(absolute(path)) != 0, errno != ENOENT { throw SystemCall.error("remove", path) }
+  }
+
+  package func syncDirectory(_ path: String) throws(StorageError) {
+    let descriptor = SystemCall.open(absolute(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    guard descriptor >= 0 else { throw SystemCall.error("open", path) }
+    defer { SystemCall.close(descriptor) }
+    if SystemCall.sync(descriptor, dataOnly: false) != 0 { throw SystemCall.error("sync", path) }
+  }
+
+  package func lock(_ path: String) throws(StorageError) -> any DeviceLock {
+    let descriptor = SystemCall.open(absolute(path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw SystemCall.error("open", path) }
+    if SystemCall.lockExclusively(descriptor) != 0 {
+      let error: StorageError =
+        errno == EWOULDBLOCK ? .locked(path: directory) : SystemCall.error("lock", path)
+      SystemCall.close(descriptor)
+      throw error
+    }
+    return Lock(descriptor: descriptor)
+  }
+
+  private func absolute(_ path: String) -> String { path.isEmpty ? directory : directory + "/" + path }
+
+  /// Held while the descriptor is open: the system frees it whatever way the process ends.
+  private final class Lock: DeviceLock {
+    private let descriptor: Int32
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { SystemCall.close(descriptor) }
+  }
+
+  private final class OpenFile: DeviceFile {
+    let path: String
+    private let descriptor: Int32
+
+    init(path: String, descriptor: Int32) {
+      self.path = path
+      self.descriptor = descriptor
+    }
+
+    deinit { SystemCall.close(descriptor) }
+
+    func size() throws(StorageError) -> Int {
+      let size = SystemCall.size(descriptor)
+      guard size >= 0 else { throw SystemCall.error("measure", path) }
+      return size
+    }
+
+    func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
+      guard offset >= 0, count >= 0 else {
+        throw .malformed(path: path, offset: 0, what: "a range out of bounds")
+      }
+      // Before memory is asked for: a hostile length must not cost more than the file has.
+      let size = try size()
+      guard count <= size, offset <= size - count else {
+        throw .malformed(path: path, offset: size, what: "the file ends before byte \(offset)+\(count)")
+      }
+      var got = 0
+      let bytes = SystemCall.read(descriptor, offset: offset, count: count, got: &got)
+      if got < 0 { throw SystemCall.error("read", path) }
+      guard got == count else {
+        throw .malformed(path: path, offset: offset + got, what: "the file ends too early")
+      }
+      return bytes
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+      if SystemCall.write(descriptor, bytes, offset: offset) != 0 { throw SystemCall.error("write", path) }
+    }
+
+    func truncate(to size: Int) throws(StorageError) {
+      if SystemCall.truncate(descriptor, size) != 0 { throw SystemCall.error("cut", path) }
+    }
+
+    func preallocate(to size: Int) throws(StorageError) {
+      let have = try self.size()
+      guard size > have else { return }
+      if SystemCall.allocate(descriptor, from: have, count: size - have) == 0 { return }
+      if errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL { return try truncate(to: size) }
+      throw SystemCall.error("reserve space for", path)
+    }
+
+    func punch(at offset: Int, count: Int) throws(StorageError) {
+      let end = min(offset + count, try size())
+      guard offset >= 0, offset < end else { return }
+      // Zeros first: a hole gives the blocks back to the system, it does not promise that they are overwritten.
+      let zeros = [UInt8](repeating: 0, count: min(1 << 20, end - offset))
+      var at = offset
+      while at < end {
+        let step = min(zeros.count, end - at)
+        try write(step == zeros.count ? zeros : Array(zeros[..<step]), at: at)
+        at += step
+      }
+      try sync()
+      // Space that cannot be given back is only space.
+      _ = SystemCall.punch(descriptor, at: offset, count: end - offset)
+    }
+
+    func sync() throws(StorageError) {
+      if SystemCall.sync(descriptor, dataOnly: true) != 0 { throw SystemCall.error("sync", path) }
+    }
+  }
+}
