@@ -1,0 +1,60 @@
+import VSQLSchema
+
+/// One event of the chain as a reader sees it.
+package struct AuditRecord: Hashable, Sendable {
+  package var sequence: UInt64
+  /// 32 hexadecimal digits.
+  package var eventID: String
+  /// Microseconds since 1970-01-01 UTC.
+  package var atMicroseconds: Int64
+  package var tenant: TenantID
+  package var actor: ActorID
+  package var action: String
+  /// Nil once its salt is destroyed.
+  package var resource: String?
+  package var outcome: String
+  package var detail: String?
+  /// 64 hexadecimal digits.
+  package var chainHash: String
+  /// The chain holds from the first event to this one.
+  package var isChainVerified: Bool
+
+  package init(
+    sequence: UInt64, eventID: String, atMicroseconds: Int64, tenant: TenantID, actor: ActorID,
+    action: String,
+    resource: String?, outcome: String, detail: String?, chainHash: String, isChainVerified: Bool
+  ) {
+    self.sequence = sequence
+    self.eventID = eventID
+    self.atMicroseconds = atMicroseconds
+    self.tenant = tenant
+    self.actor = actor
+    self.action = action
+    self.resource = resource
+    self.outcome = outcome
+    self.detail = detail
+    self.chainHash = chainHash
+    self.isChainVerified = isChainVerified
+  }
+}
+
+/// What reading the whole chain again found.
+package struct AuditVerification: Hashable, Sendable {
+  package var events: UInt64
+  package var isChainVerified: Bool
+  /// 64 hexadecimal digits.
+  package var headHash: String
+  package var firstBadEvent: UInt64?
+  package var reason: String?
+
+  package init(
+    events: UInt64, isChainVerified: Bool, headHash: String, firstBadEvent: UInt64? = nil,
+    reason: String? = nil
+  ) {
+    self.events = events
+    self.isChainVerified = isChainVerified
+    self.headHash = headHash
+    self.firstBadEvent = firstBadEvent
+    self.reason = reason
+  }
+}

@@ -1,0 +1,39 @@
+import VSQLSchema
+import VSQLDiagnostics
+
+/// Committed (or a transaction's own) rows that no segment holds yet: flat columns of at most `Batch.capacity` rows.
+package final class MemoryChunk: Sendable {
+  /// Ascending.
+  package let rowIDs: [RowID]
+  /// All columns of the table, in table order, flat.
+  package let columns: [Column]
+  package let sizeBytes: Int
+
+  package var count: Int { rowIDs.count }
+
+  init(rowIDs: [RowID], columns: [Column]) {
+    self.rowIDs = rowIDs
+    self.columns = columns
+    sizeBytes = columns.reduce(rowIDs.count * 8) { $0 + $1.sizeBytes }
+  }
+
+  /// The same rows under ids from `first` on.
+  func renumbered(from first: RowID) -> MemoryChunk {
+    MemoryChunk(rowIDs: (0..<UInt64(count)).map { first + $0 }, columns: columns)
+  }
+
+  /// One chunk of the live rows of several, in their order.
+  static func joined(_ parts: [(chunk: MemoryChunk, rows: [Int])], types: [SQLType]) throws(Diagnostic)
+    -> MemoryChunk
+  {
+    var accumulators = types.map { ColumnAccumulator(type: $0) }
+    var rowIDs: [RowID] = []
+    for (chunk, rows) in parts {
+      rowIDs.append(contentsOf: rows.lazy.map { chunk.rowIDs[$0] })
+      for ordinal in accumulators.indices {
+        try accumulators[ordinal].append(chunk.columns[ordinal], rows: rows)
+      }
+    }
+    return MemoryChunk(rowIDs: rowIDs, columns: accumulators.map { $0.finish() })
+  }
+}

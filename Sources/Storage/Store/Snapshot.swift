@@ -1,0 +1,42 @@
+import VSQLSchema
+import VSQLTrust
+
+/// The database as of one commit, seen by one tenant: immutable and cheap to copy.
+package struct Snapshot: Catalog, Sendable {
+  package let tenant: TenantID
+  let head: StoreHead
+  let guardian: ScanGuard
+
+  package var tables: [TableDefinition] { head.catalog.tables }
+  package var tenants: [TenantName] { head.catalog.tenants }
+
+  package func table(named name: String) -> TableDefinition? {
+    name == TableDefinition.auditEvents.name ? .auditEvents : head.catalog.table(named: name)
+  }
+
+  package func statistics(of table: TableID) -> TableStatistics {
+    TableStatistics(of: head.partition(table, tenant))
+  }
+
+  /// The rows of `table` that `scope` lets through, ascending by row id.
+  ///
+  /// - Parameters:
+  ///   - columns: ordinals of the table's columns, in the order that batches shall have them.
+  ///   - zones: conditions that every row of interest meets.
+  /// - Throws: 42P01 when the table does not exist in the snapshot.
+  package func scan(
+    _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = []
+  ) throws -> TableScan {
+    try TableScan(
+      of: head.partition(table, scope.tenant), table: head.catalog.table(table), columns: columns,
+      scope: scope,
+      zones: zones, guardian: guardian, epoch: head.erasureEpoch)
+  }
+}
+
+extension TableStatistics {
+  init(of partition: Partition) {
+    let rows = partition.liveCount
+    self.init(rowCount: rows, rowBytes: rows == 0 ? 64 : max(1, partition.memoryBytes / max(1, rows)))
+  }
+}

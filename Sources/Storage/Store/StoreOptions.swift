@@ -1,0 +1,30 @@
+/// Where a database lies.
+package enum StoreLocation: Sendable {
+  case directory(String)
+  /// A new database that ends with the process.
+  case memory
+  case device(any Device)
+}
+
+package struct StoreOptions: Sendable {
+  package var isReadOnly: Bool
+  /// Whether to make the database when it is absent.
+  package var create: Bool
+  package var clock: any Clock
+  /// Plain bytes in memory from which a commit flushes to segments.
+  package var flushBytes: Int
+  /// Plain bytes of one table in one commit from which the commit writes a segment itself.
+  package var directSegmentBytes: Int
+
+  package init(
+    isReadOnly: Bool = false, create: Bool = true, clock: any Clock = SystemClock(),
+    flushBytes: Int = 16 << 20,
+    directSegmentBytes: Int = 4 << 20
+  ) {
+    self.isReadOnly = isReadOnly
+    self.create = create
+    self.clock = clock
+    self.flushBytes = flushBytes
+    self.directSegmentBytes = directSegmentBytes
+  }
+}

@@ -1,0 +1,97 @@
+import VSQLDiagnostics
+import VSQLSchema
+import VSQLTrust
+
+/// The rows of one table that a scope lets through, a batch at a time, ascending by row id. Used by one thread at a time.
+package final class TableScan {
+  /// Pages that zone predicates ruled out, and pages read.
+  package private(set) var pagesSkipped = 0
+  package private(set) var pagesRead = 0
+
+  private let sources: [RowSource]
+  private let columns: [Int]
+  private let filter: ScopeFilter
+  private let guardian: ScanGuard
+  private let epoch: UInt64
+  private var source = 0
+  private var row = 0
+
+  init(
+    of partition: Partition, table: TableDefinition?, columns: [Int], scope: RowScope, zones: [ZonePredicate],
+    guardian: ScanGuard, epoch: UInt64
+  ) throws {
+    guard let table else { throw Diagnostic(.undefinedTable, "the table does not exist any more") }
+    guard columns.allSatisfy({ table.columns.indices.contains($0) }) else {
+      throw Diagnostic(.undefinedColumn, "a column of table \"\(table.name)\" does not exist any more")
+    }
+    self.columns = columns
+    self.guardian = guardian
+    self.epoch = epoch
+    filter = ScopeFilter(scope, table: table, guardian: guardian)
+    switch scope.visible {
+    case .all: sources = partition.sources
+    case .none: sources = []
+    }
+  }
+
+  /// The next batch of at least one row; nil at the end. Rows that are deleted or outside the scope are not selected.
+  ///
+  /// - Throws: 40001 when rows were erased since the snapshot, XX001 when a file is damaged.
+  package func next() throws -> Batch? {
+    while source < sources.count {
+      try guardian.check(epoch: epoch)
+      let current = sources[source]
+      guard row < current.count else {
+        source += 1
+        row = 0
+        continue
+      }
+      let rows = row..<min(row + Batch.capacity, current.count)
+      row = rows.upperBound
+      if let batch = try self.batch(of: current, rows) { return batch }
+    }
+    return nil
+  }
+
+  private func batch(of source: RowSource, _ rows: Range<Int>) throws -> Batch? {
+    switch source.content {
+    case .memory(let chunk):
+      // A chunk never holds more than one batch.
+      var batch = Batch(columns: columns.map { chunk.columns[$0] }, count: chunk.count, rowIDs: chunk.rowIDs)
+      if !source.deleted.leavesWhole(rows) { batch.select(rows.filter { !source.deleted.contains($0) }) }
+      if let entity = filter.entityColumn { filter.apply(to: &batch, entities: chunk.columns[entity]) }
+      return batch.selectedCount == 0 ? nil : batch
+    }
+  }
+}
+
+extension Batch {
+  mutating func select(_ rows: [Int]) {
+    selection = rows.count == count ? nil : rows.map { UInt16(truncatingIfNeeded: $0) }
+  }
+}
+
+/// Leaves out the rows of entities whose consent was withdrawn.
+struct ScopeFilter {
+  /// The ordinal of the column to ask; nil: no row needs asking.
+  let entityColumn: Int?
+  private let entityType: String
+  private let scope: RowScope
+  private let guardian: ScanGuard
+
+  init(_ scope: RowScope, table: TableDefinition, guardian: ScanGuard) {
+    self.scope = scope
+    self.guardian = guardian
+    entityColumn = scope.consent.letsAllPass ? nil : table.entity?.ordinal
+    entityType = table.entity?.type ?? ""
+  }
+
+  func apply(to batch: inout Batch, entities: Column) {
+    let rows = batch.selection?.map(Int.init) ?? Array(0..<batch.count)
+    batch.select(
+      rows.filter { row in
+        let entity = entities.value(at: row)
+        return !scope.consent.leavesOut(guardian.pseudonym(scope.tenant, entityType, entity))
+      })
+  }
+}

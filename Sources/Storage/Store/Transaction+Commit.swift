@@ -1,0 +1,72 @@
+import VSQLDiagnostics
+import VSQLSchema
+
+extension Transaction {
+  /// Makes all of it durable and visible at once, or nothing.
+  ///
+  /// - Throws: 40001 when a row deleted here was deleted by another transaction since the snapshot, 23505 when a key was
+  ///   taken meanwhile, 42P07 or 42P01 when a table was made or dropped meanwhile; what the disk refuses.
+  package func commit() throws {
+    precondition(isOpen, "a transaction ends once")
+    if log.isEmpty, views.isEmpty {
+      if !events.isEmpty, !isReadOnly { try store.record(events) }
+      isOpen = false
+      return
+    }
+    try store.commit(draft())
+    rollback()
+  }
+
+  /// What the commit shall do, as values.
+  private func draft() throws -> CommitDraft {
+    var draft = CommitDraft(tenant: tenant, base: snapshot.head.version, events: events)
+    for change in log {
+      switch change {
+      case .delete(let table, let rows): draft.deletes[table, default: []].append(contentsOf: rows)
+      case .key: break
+      case .createTable(let table): draft.catalog.append(.createTable(table))
+      case .dropTable(let table): draft.catalog.append(.dropTable(table))
+      case .createTenant(let tenant): draft.catalog.append(.createTenant(tenant))
+      }
+    }
+    for (table, view) in views {
+      guard let definition = ownCatalog.table(table) else { continue }
+      let own = view.sources.filter { $0.firstRowID >= Self.provisionalBase }
+      var chunks: [MemoryChunk] = []
+      for source in own {
+        guard case .memory(let chunk) = source.content, source.liveCount > 0 else { continue }
+        chunks.append(
+          source.deleted.isEmpty
+            ? chunk
+            : try .joined([(chunk, source.liveOrdinals)], types: definition.columns.map(\.type)))
+      }
+      if !chunks.isEmpty { draft.inserts[table] = chunks }
+    }
+    // A table made and dropped, or dropped with changes: its rows go with it.
+    draft.deletes = draft.deletes.filter { ownCatalog.table($0.key) != nil }
+    return draft
+  }
+}
+
+/// A transaction's effect, as values that may cross to the writer.
+struct CommitDraft: Sendable {
+  enum CatalogChange: Sendable, Hashable {
+    case createTable(TableDefinition)
+    case dropTable(TableDefinition)
+    case createTenant(TenantName)
+  }
+
+  let tenant: TenantID
+  /// The version of the head that the snapshot saw.
+  let base: UInt64
+  var catalog: [CatalogChange] = []
+  var deletes: [TableID: [RowID]] = [:]
+  var inserts: [TableID: [MemoryChunk]] = [:]
+  var events: [AuditEvent]
+
+  init(tenant: TenantID, base: UInt64, events: [AuditEvent]) {
+    self.tenant = tenant
+    self.base = base
+    self.events = events
+  }
+}

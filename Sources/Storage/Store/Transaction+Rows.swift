@@ -1,0 +1,109 @@
+import VSQLDiagnostics
+import VSQLSchema
+
+extension Transaction {
+  /// Appends the selected rows of `batch` to a table.
+  ///
+  /// - Parameter batch: every column of the table, in table order, of the table's types; row ids are assigned here.
+  /// - Throws: 23502 for a NULL in a NOT NULL column, 23505 for a key that the table has, 42P01 when the table is gone.
+  ///   A batch that fails leaves nothing behind.
+  package func insert(_ batch: Batch, into table: TableID) throws {
+    try checkWritable()
+    let definition = try definition(of: table)
+    guard batch.columns.count == definition.columns.count else {
+      throw Diagnostic(
+        .datatypeMismatch,
+        "table \"\(definition.name)\" has \(definition.columns.count) columns, but \(batch.columns.count) came"
+      )
+    }
+    let rows = batch.selection?.map(Int.init) ?? Array(0..<batch.count)
+    if rows.isEmpty { return }
+    try checkNulls(batch, rows, definition)
+    for start in stride(from: 0, to: rows.count, by: Batch.capacity) {
+      try insertChunk(batch, Array(rows[start..<min(start + Batch.capacity, rows.count)]), definition)
+    }
+  }
+
+  /// Deletes rows that a scan of this transaction gave.
+  ///
+  /// - Throws: 40001 when a row was deleted in this transaction before.
+  package func delete(_ rowIDs: [RowID], from table: TableID) throws {
+    try checkWritable()
+    let definition = try definition(of: table)
+    var view = view(of: table)
+    for row in rowIDs {
+      guard view.delete(row) else { throw StorageError.conflict(table: definition.name) }
+    }
+    views[table] = view
+    log.append(.delete(table, rowIDs.filter { $0 < Self.provisionalBase }))
+  }
+
+  private func insertChunk(_ batch: Batch, _ rows: [Int], _ definition: TableDefinition) throws {
+    var columns: [Column] = []
+    for (column, wanted) in zip(batch.columns, definition.columns) {
+      var accumulator = ColumnAccumulator(type: wanted.type)
+      try accumulator.append(column, rows: rows)
+      columns.append(accumulator.finish())
+    }
+    let first = nextProvisional
+    let chunk = MemoryChunk(rowIDs: (0..<UInt64(rows.count)).map { first + $0 }, columns: columns)
+    var view = view(of: definition.id)
+    let mark = log.count
+    do {
+      try takeKeys(of: chunk, definition, view)
+      try view.append(chunk, types: definition.columns.map(\.type))
+    } catch {
+      undo(to: mark)
+      throw error
+    }
+    views[definition.id] = view
+    nextProvisional += UInt64(rows.count)
+  }
+
+  /// Every key of the chunk must be new: among own rows, and in the database as it stands now, own deletes aside.
+  private func takeKeys(of chunk: MemoryChunk, _ definition: TableDefinition, _ view: Partition) throws {
+    if definition.primaryKey.isEmpty { return }
+    let keyColumns = definition.primaryKey.map { chunk.columns[$0] }
+    var keys: [[UInt8]] = []
+    for row in 0..<chunk.count {
+      guard let key = KeyEncoder.key(of: keyColumns, row: row) else {
+        let column = definition.primaryKey.first { chunk.columns[$0].isNull(row) } ?? 0
+        throw StorageError.notNullViolation(table: definition.name, column: definition.columns[column].name)
+      }
+      let before = ownKeys[definition.id]?[key]
+      if let before, view.isLive(before) || before >= nextProvisional { throw uniqueViolation(definition) }
+      ownKeys[definition.id, default: [:]][key] = chunk.rowIDs[row]
+      log.append(.key(definition.id, key, before: before))
+      keys.append(key)
+    }
+    let holders = try store.holders(of: keys, in: PartitionKey(definition.id, tenant))
+    // A key that stands in the database is free only where this transaction deleted its row.
+    for holder in holders {
+      guard let place = view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {
+        throw uniqueViolation(definition)
+      }
+    }
+  }
+
+  private func checkNulls(_ batch: Batch, _ rows: [Int], _ definition: TableDefinition) throws {
+    for (ordinal, wanted) in definition.columns.enumerated()
+    where wanted.isNotNull || definition.primaryKey.contains(ordinal) {
+      let column = batch.columns[ordinal]
+      if let validity = column.validity, rows.contains(where: { !validity[column.isConstant ? 0 : $0] }) {
+        throw StorageError.notNullViolation(table: definition.name, column: wanted.name)
+      }
+    }
+  }
+
+  func uniqueViolation(_ definition: TableDefinition) -> StorageError {
+    .uniqueViolation(
+      table: definition.name, columns: definition.primaryKey.map { definition.columns[$0].name })
+  }
+
+  func definition(of table: TableID) throws(Diagnostic) -> TableDefinition {
+    guard let definition = ownCatalog.table(table) else {
+      throw Diagnostic(.undefinedTable, "the table does not exist any more")
+    }
+    return definition
+  }
+}

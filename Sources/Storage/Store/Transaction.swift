@@ -1,0 +1,115 @@
+import VSQLSchema
+import VSQLTrust
+
+/// One session's unit of work: what it reads is its snapshot with its own writes; what it writes, others see after commit.
+///
+/// Used by one thread at a time. Own rows have provisional ids (`provisionalBase` and above) until the commit numbers them.
+package final class Transaction {
+  static let provisionalBase: RowID = 1 << 63
+
+  package let tenant: TenantID
+  package let actor: ActorID
+  package let isReadOnly: Bool
+  /// As of begin.
+  package let snapshot: Snapshot
+  /// Microseconds since 1970-01-01 UTC at begin: what `now()` says throughout.
+  package let startMicroseconds: Int64
+
+  let store: Store
+  /// Tables and tenants with own DDL.
+  var ownCatalog: CatalogState
+  /// The rows of each table that was written, own writes included.
+  var views: [TableID: Partition] = [:]
+  var nextProvisional = Transaction.provisionalBase
+  /// What was done, in order; a mark is its length.
+  var log: [Change] = []
+  /// Own primary keys: table, key, provisional row.
+  var ownKeys: [TableID: [[UInt8]: RowID]] = [:]
+  var events: [AuditEvent] = []
+  var isOpen = true
+
+  /// One step, with what undoing it needs.
+  enum Change: Sendable {
+    case delete(TableID, [RowID])
+    case key(TableID, [UInt8], before: RowID?)
+    case createTable(TableDefinition)
+    case dropTable(TableDefinition)
+    case createTenant(TenantName)
+  }
+
+  init(
+    store: Store, snapshot: Snapshot, tenant: TenantID, actor: ActorID, isReadOnly: Bool,
+    startMicroseconds: Int64
+  ) {
+    self.store = store
+    self.snapshot = snapshot
+    self.tenant = tenant
+    self.actor = actor
+    self.isReadOnly = isReadOnly
+    self.startMicroseconds = startMicroseconds
+    ownCatalog = snapshot.head.catalog
+  }
+
+  /// The catalog and statistics as the transaction sees them, own DDL included.
+  package var catalog: any Catalog {
+    TransactionCatalog(tables: ownCatalog, views: views, snapshot: snapshot)
+  }
+
+  /// The rows of `table` that `scope` lets through, own writes included; see `Snapshot.scan`.
+  package func scan(
+    _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = []
+  ) throws -> TableScan {
+    let partition =
+      scope.tenant == tenant ? view(of: table) : snapshot.head.partition(table, scope.tenant)
+    return try TableScan(
+      of: partition, table: ownCatalog.table(table), columns: columns, scope: scope, zones: zones,
+      guardian: snapshot.guardian, epoch: snapshot.head.erasureEpoch)
+  }
+
+  /// Takes events along: they are in the chain when the commit is durable, and not at all when it fails.
+  package func record(_ events: [AuditEvent]) { self.events.append(contentsOf: events) }
+
+  /// Ends the transaction without a trace.
+  package func rollback() {
+    isOpen = false
+    views = [:]
+    log = []
+    ownKeys = [:]
+    events = []
+    ownCatalog = snapshot.head.catalog
+  }
+
+  func view(of table: TableID) -> Partition {
+    views[table]
+      ?? (snapshot.head.catalog.table(table) == nil ? Partition() : snapshot.head.partition(table, tenant))
+  }
+
+  func checkWritable() throws(StorageError) {
+    if isReadOnly { throw .readOnly }
+    precondition(isOpen, "a transaction takes no writes after its end")
+  }
+}
+
+/// A transaction's view of tables, tenants and statistics.
+struct TransactionCatalog: Catalog {
+  let ownTables: CatalogState
+  let views: [TableID: Partition]
+  let snapshot: Snapshot
+
+  init(tables: CatalogState, views: [TableID: Partition], snapshot: Snapshot) {
+    ownTables = tables
+    self.views = views
+    self.snapshot = snapshot
+  }
+
+  var tables: [TableDefinition] { ownTables.tables }
+  var tenants: [TenantName] { ownTables.tenants }
+
+  func table(named name: String) -> TableDefinition? {
+    name == TableDefinition.auditEvents.name ? .auditEvents : ownTables.table(named: name)
+  }
+
+  func statistics(of table: TableID) -> TableStatistics {
+    views[table].map { TableStatistics(of: $0) } ?? snapshot.statistics(of: table)
+  }
+}
