@@ -1,6 +1,6 @@
 import VSQLSchema
 import VSQLTrust
-import Synchronization
+internal import Synchronization
 
 /// What every scan of a store asks, at every batch: whether it may still serve, and who an entity is by pseudonym.
 package final class ScanGuard: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+internal import Synchronization
 import VSQLDiagnostics
 import VSQLSchema
 import VSQLTrust
