@@ -21,6 +21,7 @@ extension SQLState {
   package static let datetimeFieldOverflow = SQLState("22008")
   package static let divisionByZero = SQLState("22012")
   package static let invalidParameterValue = SQLState("22023")
+  package static let invalidEscapeSequence = SQLState("22025")
   package static let invalidTextRepresentation = SQLState("22P02")
   package static let badCopyFileFormat = SQLState("22P04")
   package static let invalidRowCountInLimit = SQLState("2201W")

@@ -1,0 +1,81 @@
+import VSQLDiagnostics
+import VSQLLexer
+
+extension SyntaxReader {
+  /// `CREATE TABLE [IF NOT EXISTS] t (…) [WITH (…)]`, at TABLE.
+  mutating func readCreateTable() throws(Diagnostic) -> CreateTable {
+    take()
+    let ifNotExists = try readIfNotExists()
+    let name = try readObjectName("a table's name")
+    try refuse(.as, "CREATE TABLE AS")
+    var table = CreateTable(name: name, ifNotExists: ifNotExists, columns: [], primaryKey: nil, options: [])
+    try expect(.leftParen, "( and columns")
+    repeat {
+      if at(.primary) {
+        try readPrimaryKey(into: &table)
+      } else {
+        table.columns.append(try readColumn())
+      }
+    } while take(if: .comma)
+    try expect(.rightParen, ", or ) after the column")
+    if table.columns.isEmpty { throw noColumns(at: name.span) }
+    try refuse(.as, "CREATE TABLE AS")
+    if take(if: .with) { table.options = try readOptions() }
+    return table
+  }
+
+  private func noColumns(at span: SourceSpan) -> Diagnostic {
+    Diagnostic(.invalidTableDefinition, "a table has no column, expected at least one", at: span)
+  }
+
+  private mutating func readPrimaryKey(into table: inout CreateTable) throws(Diagnostic) {
+    let start = token.start
+    take()
+    try expect(.key)
+    let names = try readNameList("column")
+    if table.primaryKey != nil {
+      throw Diagnostic(.invalidTableDefinition, "the table has two primary keys", at: span(from: start))
+    }
+    table.primaryKey = names
+  }
+
+  private mutating func readColumn() throws(Diagnostic) -> ColumnClause {
+    let name = try readName("a column's name")
+    var column = ColumnClause(name: name, type: try readTypeName())
+    var sawNull = false
+    while true {
+      let start = token.start
+      switch token.kind {
+      case .keyword(.not):
+        take()
+        try expect(.null)
+        if sawNull { throw conflict("NULL and NOT NULL", from: start) }
+        if column.isNotNull { throw conflict("NOT NULL twice", from: start) }
+        column.isNotNull = true
+      case .keyword(.null):
+        take()
+        if column.isNotNull { throw conflict("NULL and NOT NULL", from: start) }
+        sawNull = true
+      case .keyword(.primary):
+        take()
+        try expect(.key)
+        if column.isPrimaryKey { throw conflict("PRIMARY KEY twice", from: start) }
+        column.isPrimaryKey = true
+      case .keyword(.default):
+        take()
+        if column.defaultValue != nil { throw conflict("DEFAULT twice", from: start) }
+        column.defaultValue = try readNested(.comparison)
+      case .keyword(.entity):
+        take()
+        if column.entityType != nil { throw conflict("ENTITY twice", from: start) }
+        column.entityType = try readName("an entity type")
+      default:
+        return column
+      }
+    }
+  }
+
+  private func conflict(_ what: String, from start: Int) -> Diagnostic {
+    Diagnostic(.syntaxError, "the column has \(what)", at: span(from: start))
+  }
+}

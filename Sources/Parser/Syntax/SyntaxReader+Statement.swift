@@ -1,0 +1,116 @@
+import VSQLDiagnostics
+import VSQLLexer
+
+extension SyntaxReader {
+  /// The words that begin a statement, for "did you mean".
+  static let statementKeywords: [Keyword] = [
+    .select, .insert, .update, .delete, .create, .drop, .copy, .begin, .commit, .rollback, .explain,
+    .describe,
+    .show, .set, .reset, .erase, .rotate, .verify, .start, .end, .abort,
+  ]
+
+  /// One statement, without the semicolon after it.
+  mutating func readStatement() throws(Diagnostic) -> ParsedStatement {
+    let start = token.start
+    let statement = try readStatementKind()
+    return ParsedStatement(statement: statement, span: span(from: start))
+  }
+
+  private mutating func readStatementKind() throws(Diagnostic) -> Statement {
+    guard case .keyword(let keyword) = token.kind else { return try readUnknownStatement() }
+    switch keyword {
+    case .select: return .query(try readQuery())
+    case .insert: return .insert(try readInsert())
+    case .update: return .update(try readUpdate())
+    case .delete: return .delete(try readDelete())
+    case .copy: return .copy(try readCopy())
+    case .create: return try readCreate()
+    case .drop: return try readDrop()
+    case .begin, .start: return .begin(try readBegin())
+    case .commit, .end: return try readCommit()
+    case .rollback, .abort: return try readRollback()
+    case .set: return try readSet()
+    case .reset: return try readReset()
+    case .show: return .show(try readShow())
+    case .describe: return try readDescribe()
+    case .explain: return .explain(try readExplain())
+    case .erase: return .eraseEntity(try readErase())
+    case .rotate: return .rotateKey(try readRotate())
+    case .verify: return try readVerify()
+    default: return try readUnknownStatement()
+    }
+  }
+
+  /// `(SELECT …)`, or the error.
+  private mutating func readUnknownStatement() throws(Diagnostic) -> Statement {
+    if at(.leftParen) { return .query(try readParenthesizedQuery()) }
+    if let later = laterName(in: LaterFeatures.statements) {
+      throw .featureNotSupported(later, at: token.span)
+    }
+    throw unexpected("a statement", near: Self.statementKeywords)
+  }
+
+  private mutating func readParenthesizedQuery() throws(Diagnostic) -> Query {
+    take()
+    try descend()
+    guard at(.leftParen) || at(.select) else { throw unexpected("SELECT", near: [.select]) }
+    let query = at(.select) ? try readQuery() : try readParenthesizedQuery()
+    ascend()
+    try expect(.rightParen, ") after the query")
+    return query
+  }
+
+  /// A statement ends at a semicolon or at the end of the text.
+  mutating func expectStatementEnd() throws(Diagnostic) {
+    if isAtEnd || take(if: .semicolon) { return }
+    throw unexpected("the end of the statement", near: Self.clauseKeywords)
+  }
+
+  private mutating func readCreate() throws(Diagnostic) -> Statement {
+    let start = token.span
+    take()
+    if at(.table) { return .createTable(try readCreateTable()) }
+    if take(if: .tenant) {
+      let ifNotExists = try readIfNotExists()
+      return .createTenant(CreateTenant(name: try readName("a tenant's name"), ifNotExists: ifNotExists))
+    }
+    throw unknownObject("CREATE", from: start)
+  }
+
+  private mutating func readDrop() throws(Diagnostic) -> Statement {
+    let start = token.span
+    take()
+    if at(.tenant) { throw .featureNotSupported("DROP TENANT", at: start.union(token.span)) }
+    guard take(if: .table) else { throw unknownObject("DROP", from: start) }
+    var ifExists = false
+    if at(.if) {
+      take()
+      try expect(.exists)
+      ifExists = true
+    }
+    let name = try readObjectName("a table")
+    if at(.comma) { throw .featureNotSupported("DROP TABLE of several tables", at: token.span) }
+    return .dropTable(DropTable(name: name, ifExists: ifExists))
+  }
+
+  private func unknownObject(_ verb: String, from start: SourceSpan) -> Diagnostic {
+    if let later = laterName(in: LaterFeatures.objects) {
+      return .featureNotSupported("\(verb) \(later)", at: start.union(token.span))
+    }
+    let expected = verb == "CREATE" ? "TABLE or TENANT" : "TABLE"
+    return unexpected("\(expected) after \(verb)", near: verb == "CREATE" ? [.table, .tenant] : [.table])
+  }
+
+  /// `IF NOT EXISTS`, if it stands here.
+  mutating func readIfNotExists() throws(Diagnostic) -> Bool {
+    guard at(.if), at(.not, ahead: 1) else { return false }
+    take()
+    try expect(.not, .exists)
+    return true
+  }
+
+  private mutating func readDescribe() throws(Diagnostic) -> Statement {
+    take()
+    return .describe(try readObjectName("a table"))
+  }
+}

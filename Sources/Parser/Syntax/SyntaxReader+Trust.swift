@@ -1,0 +1,85 @@
+import VSQLDiagnostics
+import VSQLLexer
+
+/// The verbs of trust: ERASE, ROTATE, VERIFY.
+extension SyntaxReader {
+  /// `ERASE ENTITY 'id' [TYPE t] [IN TENANT t] [REASON 'text'] [DRY RUN]`, the options in any order.
+  mutating func readErase() throws(Diagnostic) -> EraseEntity {
+    take()
+    try expect(.entity)
+    let entity = try readStringOrParameter("the entity's id, a string or a parameter")
+    var erase = EraseEntity(entity: entity, type: nil, tenant: nil, reason: nil, isDryRun: false)
+    while try readEraseOption(into: &erase) {}
+    return erase
+  }
+
+  private mutating func readEraseOption(into erase: inout EraseEntity) throws(Diagnostic) -> Bool {
+    switch token.kind {
+    case .keyword(.type):
+      if erase.type != nil { throw givenTwice("TYPE") }
+      take()
+      erase.type = try readName("an entity type")
+    case .keyword(.in):
+      if erase.tenant != nil { throw givenTwice("IN TENANT") }
+      take()
+      try expect(.tenant)
+      erase.tenant = try readName("a tenant's name")
+    case .keyword(.reason):
+      if erase.reason != nil { throw givenTwice("REASON") }
+      take()
+      erase.reason = try readStringOrParameter("the reason, a string or a parameter")
+    case .keyword(.dry):
+      if erase.isDryRun { throw givenTwice("DRY RUN") }
+      take()
+      try expect(.run)
+      erase.isDryRun = true
+    default:
+      if isAtEnd || at(.semicolon) { return false }
+      throw unexpected(
+        "TYPE, IN TENANT, REASON, DRY RUN or the end of the statement", near: [.type, .tenant, .reason, .dry])
+    }
+    return true
+  }
+
+  private mutating func readStringOrParameter(_ what: String) throws(Diagnostic) -> Expression {
+    switch token.kind {
+    case .string, .escapeString, .dollarString, .positionalParameter, .namedParameter: try readPrimary()
+    case .identifier, .quotedIdentifier: throw unexpected(what, hint: "write it in single quotes: 'p-17'")
+    default: throw unexpected(what)
+    }
+  }
+
+  /// `ROTATE KEY [TENANT t | ALL TENANTS | ROOT]`.
+  mutating func readRotate() throws(Diagnostic) -> RotateKey {
+    take()
+    try expect(.key)
+    var target = RotateKey.Target.sessionTenant
+    if take(if: .tenant) {
+      target = .tenant(try readName("a tenant's name"))
+    } else if take(if: .all) {
+      try expect(.tenants)
+      target = .allTenants
+    } else if take(if: .root) {
+      target = .root
+    }
+    for word in ["rewrap", "reencrypt"] where at(word: word) {
+      throw .featureNotSupported("ROTATE KEY … \(word.uppercased())", at: token.span)
+    }
+    if !isAtEnd, !at(.semicolon), target == .sessionTenant {
+      throw unexpected("TENANT, ALL TENANTS, ROOT or the end of the statement", near: [.tenant, .all, .root])
+    }
+    return RotateKey(target: target)
+  }
+
+  /// `VERIFY AUDIT`.
+  mutating func readVerify() throws(Diagnostic) -> Statement {
+    let start = token.start
+    take()
+    if at(word: "erasure") {
+      throw .featureNotSupported("VERIFY ERASURE", at: span(from: start).union(token.span))
+    }
+    try expect(.audit)
+    if at(.from) { throw .featureNotSupported("VERIFY AUDIT FROM CHECKPOINT", at: token.span) }
+    return .verifyAudit
+  }
+}
