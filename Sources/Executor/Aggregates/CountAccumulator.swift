@@ -1,0 +1,23 @@
+import VSQLDiagnostics
+import VSQLSchema
+
+/// count(*) and count(x): rows, or values that are not NULL.
+final class CountAccumulator: Accumulator {
+  private var counts: [Int64] = []
+
+  func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
+    counts.grow(to: groupCount, with: 0)
+    if let validity = arguments.first?.validity {
+      for row in groups.indices where validity[row] { counts[Int(groups[row])] &+= 1 }
+    } else if groupCount == 1 {
+      counts[0] &+= Int64(groups.count)
+    } else {
+      for group in groups { counts[Int(group)] &+= 1 }
+    }
+  }
+
+  func finish(groupCount: Int) -> Column {
+    counts.grow(to: groupCount, with: 0)
+    return Column(type: .bigint, values: .int64s(counts), count: groupCount)
+  }
+}
