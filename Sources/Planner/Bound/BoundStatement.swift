@@ -10,10 +10,14 @@ package struct BoundStatement: Sendable {
   package var parameterTypes: [SQLType]
   /// `$1` is index 0; `:name` in order of first use. Both forms in one statement are an error.
   package var parameterNames: [String]?
+  /// What the user should know beside the answer.
+  package var notices: [String]
 
   package init(
-    kind: Kind, accesses: [Access] = [], parameterTypes: [SQLType] = [], parameterNames: [String]? = nil
+    kind: Kind, accesses: [Access] = [], parameterTypes: [SQLType] = [], parameterNames: [String]? = nil,
+    notices: [String] = []
   ) {
+    self.notices = notices
     self.kind = kind
     self.accesses = accesses
     self.parameterTypes = parameterTypes

@@ -82,9 +82,13 @@ package indirect enum Operator: Hashable, Sendable {
 package struct Scan: Hashable, Sendable {
   package var table: TableID
   package var tableName: String
+  /// What the statement calls the table; the table's name where it gives no alias.
+  package var alias: String
   package var origin: TableDefinition.Origin
   /// Ordinals of the table's columns.
   package var columns: [Int]
+  /// Their names, for printing.
+  package var columnNames: [String]
   /// Over the output; pushed into the scan so that columns which only it needs are opened first and others only for rows that pass.
   package var predicate: Scalar?
   /// Comparisons of a column with a constant or parameter, implied by `predicate`, by which whole pages are passed over.
@@ -92,12 +96,14 @@ package struct Scan: Hashable, Sendable {
 
   package init(
     table: TableID, tableName: String, origin: TableDefinition.Origin, columns: [Int], predicate: Scalar? = nil,
-    zones: [ZoneCondition] = []
+    zones: [ZoneCondition] = [], alias: String? = nil, columnNames: [String] = []
   ) {
     self.table = table
     self.tableName = tableName
+    self.alias = alias ?? tableName
     self.origin = origin
     self.columns = columns
+    self.columnNames = columnNames
     self.predicate = predicate
     self.zones = zones
   }

@@ -2,6 +2,10 @@ import VSQLDiagnostics
 import VSQLSchema
 
 /// A typed expression over the columns of one batch: ordinals, no names. NULL follows three-valued logic.
+///
+/// "Of one type" means modifiers aside (`SQLType.unmodified`): INT and INTEGER, VARCHAR(3) and TEXT, DECIMAL(5, 2) and DECIMAL lie in
+/// memory alike and are compared without a cast. The two vectors of a distance have one dimension and are both of floats or both of
+/// bits; a FLOAT16 column is measured against a FLOAT32 query as written.
 package struct Scalar: Hashable, Sendable {
   package var kind: Kind
   package var type: SQLType
