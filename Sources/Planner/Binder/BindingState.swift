@@ -67,7 +67,9 @@ extension BindingState {
   }
 
   func read(_ source: Scope.Source, in scope: Scope) {
-    guard let table = scope.relations.compactMap(\.table).first(where: { $0.id == source.table }) else { return }
+    guard let table = scope.relations.compactMap(\.table).first(where: { $0.id == source.table }) else {
+      return
+    }
     read(table, columns: [source.column])
   }
 

@@ -45,7 +45,8 @@ extension BindingState {
     case .constant(.null): return .null(target, at: scalar.span)
     case .constant(.text(let text)):
       if target == .unknown { return scalar }
-      return try ConstantCasts.literal(text, as: target, isAssignment: context == .assignment, at: scalar.span)
+      return try ConstantCasts.literal(
+        text, as: target, isAssignment: context == .assignment, at: scalar.span)
     case .constant, .column, .subquery, .exists, .inSubquery, .call, .compare, .and, .or, .not, .isNull,
       .isTruth, .isDistinct, .inList, .like, .case, .coalesce, .cast:
       return Scalar(scalar.kind, type: .string, span: scalar.span)

@@ -145,7 +145,8 @@ enum VectorLiterals {
     }
     if dimension > VectorShape.maxDimension {
       throw Diagnostic(
-        .dataException, "a vector has at most \(VectorShape.maxDimension) dimensions, not \(dimension)", at: span)
+        .dataException, "a vector has at most \(VectorShape.maxDimension) dimensions, not \(dimension)",
+        at: span)
     }
   }
 

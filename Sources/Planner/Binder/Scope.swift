@@ -41,7 +41,9 @@ struct Scope {
   var outer: [Scope] = []
 
   /// The columns of one table, from ordinal 0.
-  static func table(_ table: TableDefinition, alias: String, relation: Int, hiddenName: String? = nil) -> Scope {
+  static func table(_ table: TableDefinition, alias: String, relation: Int, hiddenName: String? = nil)
+    -> Scope
+  {
     var scope = Scope()
     scope.relations = [Relation(alias: alias, table: table, hiddenName: hiddenName)]
     scope.columns = table.columns.enumerated().map { ordinal, column in
@@ -130,7 +132,8 @@ extension Scope.Relation {
 
 extension Scope {
   /// Left, then right, as a join gives them.
-  static func joined(_ left: Scope, width: Int, _ right: Scope, span: SourceSpan?) throws(Diagnostic) -> Scope {
+  static func joined(_ left: Scope, width: Int, _ right: Scope, span: SourceSpan?) throws(Diagnostic) -> Scope
+  {
     var scope = left
     for relation in right.relations {
       if left.relations.contains(where: { $0.alias == relation.alias }) {

@@ -50,13 +50,16 @@ package struct SessionSetting: Hashable, Sendable {
       if case .integer(let given) = value { number = given }
       if case .text(let text) = value { number = isTime ? Self.milliseconds(text) : Int64(text) }
       guard let number, range.contains(number) else {
-        let limit = range.upperBound == .max ? "of at least \(range.lowerBound)" : "between \(range.lowerBound) and \(range.upperBound)"
+        let limit =
+          range.upperBound == .max
+          ? "of at least \(range.lowerBound)" : "between \(range.lowerBound) and \(range.upperBound)"
         throw Diagnostic(
           .invalidParameterValue, "setting \"\(name)\" is an integer \(limit)", at: span)
       }
       return .integer(number)
     case .word(let words):
-      guard case .text(let text) = value, let word = words.first(where: { $0.lowercased() == text.lowercased() })
+      guard case .text(let text) = value,
+        let word = words.first(where: { $0.lowercased() == text.lowercased() })
       else {
         let list = words.map { "'\($0)'" }.joined(separator: " or ")
         throw Diagnostic(.invalidParameterValue, "setting \"\(name)\" is \(list)", at: span)

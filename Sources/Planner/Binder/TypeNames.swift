@@ -13,7 +13,9 @@ package enum TypeNames {
   ]
 
   /// Types of the language that have an issue of their own.
-  private static let later: Set<String> = ["time", "interval", "json", "jsonb", "sparsevec", "char", "character"]
+  private static let later: Set<String> = [
+    "time", "interval", "json", "jsonb", "sparsevec", "char", "character",
+  ]
 
   /// - Throws: 42704 for an unknown name, 22023 for an argument out of range, 0A000 for a type to come.
   package static func resolve(_ name: TypeName) throws(Diagnostic) -> SQLType {

@@ -95,7 +95,8 @@ package struct Scan: Hashable, Sendable {
   package var zones: [ZoneCondition]
 
   package init(
-    table: TableID, tableName: String, origin: TableDefinition.Origin, columns: [Int], predicate: Scalar? = nil,
+    table: TableID, tableName: String, origin: TableDefinition.Origin, columns: [Int],
+    predicate: Scalar? = nil,
     zones: [ZoneCondition] = [], alias: String? = nil, columnNames: [String] = []
   ) {
     self.table = table

@@ -1,0 +1,16 @@
+import VSQLDiagnostics
+import VSQLParser
+
+/// DEFAULT expressions as the catalog keeps them: SQL text.
+enum DefaultExpressions {
+  static func text(of expression: Expression) -> String { "" }
+
+  static func parse(_ text: String) throws(Diagnostic) -> Expression {
+    throw Diagnostic(.featureNotSupported, "DEFAULT is not supported yet")
+  }
+}
+
+/// A statement printed again, for EXPLAIN (AST).
+enum StatementText {
+  static func lines(of statement: ParsedStatement) -> [String] { [] }
+}

@@ -1,0 +1,6 @@
+import VSQLSchema
+
+struct Estimator {
+  let catalog: any Catalog
+  func priced(_ root: PlanNode, subqueries: [Plan]) -> PlanNode { root }
+}

@@ -1,0 +1,86 @@
+import VSQLSchema
+
+/// A statement with the plan that is executed. Only `QueryPlanner` makes one, from an authorized statement.
+package struct PlannedStatement: Sendable {
+  /// With optimised plans.
+  package let bound: BoundStatement
+  package let actor: ActorID
+  package let tenant: TenantID
+  /// The rules that changed something, in the order in which they ran.
+  package let ruleLog: [String]
+
+  fileprivate init(bound: BoundStatement, actor: ActorID, tenant: TenantID, ruleLog: [String]) {
+    self.bound = bound
+    self.actor = actor
+    self.tenant = tenant
+    self.ruleLog = ruleLog
+  }
+}
+
+package enum QueryPlanner {
+  /// - Parameter optimising: false leaves the binder's naive plans as they are, for tests that compare both.
+  package static func plan(_ authorized: AuthorizedStatement, catalog: any Catalog, optimising: Bool = true)
+    -> PlannedStatement
+  {
+    var optimizer = Optimizer(catalog: catalog, rules: optimising ? Rule.all : [])
+    let bound = optimizer.optimised(authorized.statement)
+    return PlannedStatement(
+      bound: bound, actor: authorized.actor, tenant: authorized.tenant, ruleLog: optimizer.log)
+  }
+}
+
+/// Runs the rules over every plan of a statement, then prices what they made.
+struct Optimizer {
+  let catalog: any Catalog
+  let rules: [Rule]
+  private(set) var log: [String] = []
+
+  init(catalog: any Catalog, rules: [Rule]) {
+    self.catalog = catalog
+    self.rules = rules
+  }
+
+  mutating func optimised(_ statement: BoundStatement) -> BoundStatement {
+    var copy = statement
+    switch statement.kind {
+    case .query(let plan): copy.kind = .query(optimised(plan))
+    case .insert(var insert):
+      insert.subqueries = subqueries(insert.subqueries)
+      copy.kind = .insert(insert)
+    case .update(var update):
+      update.matching = optimised(update.matching, keepsColumns: true)
+      copy.kind = .update(update)
+    case .delete(var delete):
+      delete.matching = optimised(delete.matching)
+      copy.kind = .delete(delete)
+    case .explain(var explain):
+      if let inner = explain.statement { explain.statement = optimised(inner) }
+      copy.kind = .explain(explain)
+    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
+      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit:
+      break
+    }
+    return copy
+  }
+
+  private mutating func subqueries(_ plans: [Plan]) -> [Plan] {
+    var made: [Plan] = []
+    for plan in plans { made.append(optimised(plan)) }
+    return made
+  }
+
+  private mutating func optimised(_ plan: Plan, keepsColumns: Bool = false) -> Plan {
+    var copy = plan
+    copy.subqueries = subqueries(plan.subqueries)
+    let context = RuleContext(catalog: catalog)
+    for rule in rules {
+      let changed = rule.apply(copy.root, context)
+      if changed != copy.root {
+        copy.root = changed
+        if !log.contains(rule.name) { log.append(rule.name) }
+      }
+    }
+    copy.root = Estimator(catalog: catalog).priced(copy.root, subqueries: copy.subqueries)
+    return copy
+  }
+}
