@@ -27,7 +27,6 @@ extension SQLState {
   package static let invalidRowCountInLimit = SQLState("2201W")
   package static let invalidRowCountInOffset = SQLState("2201X")
   package static let characterNotInRepertoire = SQLState("22021")
-  package static let invalidEscapeSequence = SQLState("22025")
   // Class 23: integrity constraint violation.
   package static let notNullViolation = SQLState("23502")
   package static let uniqueViolation = SQLState("23505")
