@@ -56,7 +56,6 @@ extension SQLState {
   package static let datatypeMismatch = SQLState("42804")
   package static let wrongObjectType = SQLState("42809")
   package static let cannotCoerce = SQLState("42846")
-  package static let wrongObjectType = SQLState("42809")
   package static let undefinedFunction = SQLState("42883")
   package static let reservedName = SQLState("42939")
   package static let undefinedTable = SQLState("42P01")
