@@ -57,7 +57,14 @@ extension KeyRing {
     }
   }
 
-  func writeKEK(_ name: KEKName, _ kek: KEK, root: KeyBox) throws(StorageError) {
+  /// Writes the ring and every KEK anew under the present root key.
+  func rewrapUnderRoot() throws(StorageError) {
+    let (root, keks) = state.withLock { ($0.root, $0.keks) }
+    for (name, kek) in keks { try writeKEK(name, kek, root: root) }
+    try commitRing()
+  }
+
+  private func writeKEK(_ name: KEKName, _ kek: KEK, root: KeyBox) throws(StorageError) {
     let content = unsafe SecretBytes(filling: 40) { out in
       unsafe out.copyMemory(from: kek.key.raw)
       unsafe out.storeBytes(of: kek.createdAt.littleEndian, toByteOffset: 32, as: Int64.self)

@@ -39,6 +39,8 @@ package final class KeyRing: Sendable {
 
   struct State {
     var root: KeyBox
+    /// The former root key, while a root rotation is under way.
+    var previousRoot: KeyBox?
     var keks: [KEKName: KEK] = [:]
     var slots: [SlotID: KeyBox] = [:]
     /// Counts the ring's rewrites, so that a state can refuse an older ring.
@@ -103,7 +105,21 @@ package final class KeyRing: Sendable {
   }
 
   package func key(for purpose: Purpose) -> KeyBox {
-    KeyDerivation.derive(from: state.withLock { $0.root }, purpose: purpose.rawValue)
+    KeyDerivation.derive(from: root, purpose: purpose.rawValue)
+  }
+
+  /// The same under the former root key; nil unless a root rotation is under way, when some files still need it.
+  package func previousKey(for purpose: Purpose) -> KeyBox? {
+    state.withLock { $0.previousRoot }.map { KeyDerivation.derive(from: $0, purpose: purpose.rawValue) }
+  }
+
+  var root: KeyBox { state.withLock { $0.root } }
+
+  func setRoot(_ root: KeyBox, previous: KeyBox?) {
+    state.withLock { state in
+      state.root = root
+      state.previousRoot = previous
+    }
   }
 
   /// The keyed pseudonym of an entity: HMAC-SHA-256 of tenant, type, value and purpose, which names nobody without the ring.
