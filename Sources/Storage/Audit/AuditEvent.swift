@@ -1,10 +1,11 @@
 import VSQLSchema
 
-/// What happened, before the chain has taken it in.
+/// An event to be recorded. Neither text may hold a literal of a statement.
 package struct AuditEvent: Hashable, Sendable {
   package var tenant: TenantID
   package var actor: ActorID
   package var action: AuditAction
+  /// What was acted upon: committed to in the chain, readable as long as its salt lives.
   package var resource: String
   package var outcome: AuditOutcome
   package var detail: String?
@@ -24,6 +25,7 @@ package struct AuditEvent: Hashable, Sendable {
 
 package enum AuditAction: String, Hashable, Sendable, CaseIterable {
   case sessionOpen = "session_open"
+  case sessionClose = "session_close"
   case statement
   case dataAccess = "data_access"
   case dataChange = "data_change"
@@ -39,6 +41,7 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
 }
 
 package enum AuditOutcome: String, Hashable, Sendable, CaseIterable {
+  /// Recorded before the act.
   case intent
   case done
   case failed

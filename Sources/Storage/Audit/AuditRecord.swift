@@ -10,13 +10,14 @@ package struct AuditRecord: Hashable, Sendable {
   package var tenant: TenantID
   package var actor: ActorID
   package var action: String
-  /// Nil once its salt is destroyed.
+  /// What replaced it once the event was forgotten; nil when its sealed part is damaged.
   package var resource: String?
   package var outcome: String
   package var detail: String?
   /// 64 hexadecimal digits.
   package var chainHash: String
-  /// The chain holds from the first event to this one.
+  /// The chain holds from the first event to this one, and this one's texts are those that it commits to. A forgotten event's
+  /// texts are gone; its line still verifies.
   package var isChainVerified: Bool
 
   package init(
@@ -40,11 +41,13 @@ package struct AuditRecord: Hashable, Sendable {
 
 /// What reading the whole chain again found.
 package struct AuditVerification: Hashable, Sendable {
+  /// As many as the state says there are, and the WAL since.
   package var events: UInt64
   package var isChainVerified: Bool
   /// 64 hexadecimal digits.
   package var headHash: String
   package var firstBadEvent: UInt64?
+  /// What is wrong with it: file and place, never a value.
   package var reason: String?
 
   package init(

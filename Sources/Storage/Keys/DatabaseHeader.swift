@@ -41,7 +41,9 @@ package struct DatabaseHeader: Hashable, Sendable {
     self.salt = salt
     keyCheck = Self.check(root, database)
     if let previousRoot {
-      let secret = unsafe SecretBytes(filling: KeyBox.byteCount) { unsafe $0.copyMemory(from: previousRoot.raw) }
+      let secret = unsafe SecretBytes(filling: KeyBox.byteCount) {
+        unsafe $0.copyMemory(from: previousRoot.raw)
+      }
       self.previousRoot = try Sealer().sealSecret(
         secret, key: KeyDerivation.derive(from: root, purpose: "previous"), nonce: Nonce.random(randomness),
         associatedData: database.bytes)
@@ -98,14 +100,19 @@ package struct DatabaseHeader: Hashable, Sendable {
     }
     let version = try reader.u16()
     guard version == Self.formatVersion else {
-      throw .malformed(path: Self.path, offset: 8, what: "format version \(version), this vsql reads \(Self.formatVersion)")
+      throw .malformed(
+        path: Self.path, offset: 8, what: "format version \(version), this vsql reads \(Self.formatVersion)")
     }
     guard bytes.count == Self.byteCount else {
       throw .malformed(path: Self.path, offset: 0, what: "\(bytes.count) bytes, \(Self.byteCount) expected")
     }
-    guard Digester().hash(bytes[..<Self.checksumOffset]).bytes == bytes[Self.checksumOffset..<Self.macOffset].map({ $0 })
+    guard
+      Digester().hash(bytes[..<Self.checksumOffset]).bytes
+        == bytes[Self.checksumOffset..<Self.macOffset].map({ $0 })
     else { throw .malformed(path: Self.path, offset: 0, what: "the checksum does not match") }
-    guard let kind = KeyKind(rawValue: try reader.u8()) else { throw reader.malformed("an unknown key source") }
+    guard let kind = KeyKind(rawValue: try reader.u8()) else {
+      throw reader.malformed("an unknown key source")
+    }
     keyKind = kind
     let flags = try reader.u8()
     guard flags <= 1 else { throw reader.malformed("unknown flags") }
@@ -117,19 +124,26 @@ package struct DatabaseHeader: Hashable, Sendable {
       else { throw reader.malformed("unknown parameters of scrypt") }
       salt = Array(parameters[3..<19])
     } else {
-      guard parameters.allSatisfy({ $0 == 0 }) else { throw reader.malformed("parameters that this key source has not") }
+      guard parameters.allSatisfy({ $0 == 0 }) else {
+        throw reader.malformed("parameters that this key source has not")
+      }
       salt = []
     }
     keyCheck = Array(try reader.raw(Self.checkBytes))
     let previous = Array(try reader.raw(Self.sealedRootBytes))
-    guard flags == 1 || previous.allSatisfy({ $0 == 0 }) else { throw reader.malformed("a former key without its flag") }
+    guard flags == 1 || previous.allSatisfy({ $0 == 0 }) else {
+      throw reader.malformed("a former key without its flag")
+    }
     previousRoot = flags == 1 ? previous : nil
   }
 
   /// - Throws: `.unauthentic` when the MAC of `bytes` is not by `root`.
   static func verify(_ bytes: [UInt8], root: KeyBox) throws(StorageError) {
     let key = KeyDerivation.derive(from: root, purpose: "header")
-    guard KeyDerivation.equal(KeyDerivation.hmac(Array(bytes[..<macOffset]), key: key), Array(bytes[macOffset...])) else {
+    guard
+      KeyDerivation.equal(
+        KeyDerivation.hmac(Array(bytes[..<macOffset]), key: key), Array(bytes[macOffset...]))
+    else {
       throw .unauthentic(path: path, offset: 0, what: "header")
     }
   }

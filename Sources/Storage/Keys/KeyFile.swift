@@ -46,7 +46,8 @@ enum KeyFile {
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR {
         throw .noKey(
-          message: "key file \"\(path)\" does not exist", hint: "Name the database's key file with --key-file.")
+          message: "key file \"\(path)\" does not exist",
+          hint: "Name the database's key file with --key-file.")
       }
       throw SystemCall.error("open", path)
     }
@@ -57,11 +58,15 @@ enum KeyFile {
         message: "key file \"\(path)\" can be read by others (mode \(String(mode, radix: 8)))",
         hint: "Run: chmod 600 '\(path)'")
     }
-    guard var bytes = SystemCall.readToEnd(descriptor, limit: limitBytes) else { throw SystemCall.error("read", path) }
+    guard var bytes = SystemCall.readToEnd(descriptor, limit: limitBytes) else {
+      throw SystemCall.error("read", path)
+    }
     defer { wipe(&bytes) }
     let keys = parse(bytes)
     if keys.isEmpty {
-      throw .noKey(message: "\"\(path)\" is no key file", hint: "Its line is: vsql-root-key-v1 and 64 hexadecimal digits.")
+      throw .noKey(
+        message: "\"\(path)\" is no key file",
+        hint: "Its line is: vsql-root-key-v1 and 64 hexadecimal digits.")
     }
     return keys
   }
@@ -83,7 +88,8 @@ enum KeyFile {
 
   /// Replaces the file, mode 0600, making its directories 0700; durable on return.
   static func write(_ path: String, _ keys: [KeyBox]) throws(StorageError) {
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
     try makeDirectories(directory)
     let beside = path + ".new"
     if SystemCall.unlink(beside) != 0, errno != ENOENT { throw SystemCall.error("remove", beside) }
@@ -109,16 +115,21 @@ enum KeyFile {
 
   private static func makeDirectories(_ directory: String) throws(StorageError) {
     if directory.isEmpty || SystemCall.access(directory) == 0 { return }
-    let parent = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let parent = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
     if parent != directory { try makeDirectories(parent) }
-    if SystemCall.mkdir(directory, 0o700) != 0, errno != EEXIST { throw SystemCall.error("make directory", directory) }
+    if SystemCall.mkdir(directory, 0o700) != 0, errno != EEXIST {
+      throw SystemCall.error("make directory", directory)
+    }
   }
 
   /// The keys of a key file's lines; empty when any line is something else.
   private static func parse(_ bytes: [UInt8]) -> [KeyBox] {
     var keys: [KeyBox] = []
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
-      guard line.starts(with: prefix), let key = digits(line.dropFirst(prefix.count)), keys.count < 2 else { return [] }
+      guard line.starts(with: prefix), let key = digits(line.dropFirst(prefix.count)), keys.count < 2 else {
+        return []
+      }
       keys.append(key)
     }
     return keys

@@ -36,8 +36,10 @@ package enum RootKeySource: Sendable {
       try KeyFile.write(path, [key])
       return key
     case .passphrase(let passphrase): return try Self.stretch(passphrase, salt)
-    case .descriptor(let descriptor): return try Self.first(of: KeyFile.read(descriptor), "descriptor \(descriptor)")
-    case .bytes(let bytes): return try Self.first(of: KeyBox(bytes: bytes).map { [$0] } ?? [], "the program's key")
+    case .descriptor(let descriptor):
+      return try Self.first(of: KeyFile.read(descriptor), "descriptor \(descriptor)")
+    case .bytes(let bytes):
+      return try Self.first(of: KeyBox(bytes: bytes).map { [$0] } ?? [], "the program's key")
     case .inMemory: return KeyBox(random: randomness)
     }
   }
@@ -61,7 +63,9 @@ package enum RootKeySource: Sendable {
       (candidates, hint) = (try KeyFile.read(path), "Key file \"\(path)\" belongs to another database.")
     case .descriptor(let descriptor):
       try Self.refusePassphrase(header)
-      (candidates, hint) = (try KeyFile.read(descriptor), "Descriptor \(descriptor) gives another database's key.")
+      (candidates, hint) = (
+        try KeyFile.read(descriptor), "Descriptor \(descriptor) gives another database's key."
+      )
     case .bytes(let bytes):
       try Self.refusePassphrase(header)
       (candidates, hint) = (KeyBox(bytes: bytes).map { [$0] } ?? [], "A root key has 32 bytes.")
@@ -87,7 +91,8 @@ package enum RootKeySource: Sendable {
 
   private static func stretch(_ passphrase: [UInt8], _ salt: [UInt8]) throws(StorageError) -> KeyBox {
     let (logN, r, p) = DatabaseHeader.scrypt
-    guard let key = KeyDerivation.scrypt(passphrase, salt: salt, logN: logN, r: UInt32(r), p: UInt32(p)) else {
+    guard let key = KeyDerivation.scrypt(passphrase, salt: salt, logN: logN, r: UInt32(r), p: UInt32(p))
+    else {
       throw .limit(what: "scrypt needs 32 MiB of memory")
     }
     return key

@@ -15,7 +15,8 @@ package final class Vault: Sendable {
   private let environment: RootKeySource.Environment
 
   private init(
-    device: any Device, header: DatabaseHeader, keyRing: KeyRing, environment: @escaping RootKeySource.Environment
+    device: any Device, header: DatabaseHeader, keyRing: KeyRing,
+    environment: @escaping RootKeySource.Environment
   ) {
     self.device = device
     self.header = Mutex(header)
@@ -42,7 +43,8 @@ package final class Vault: Sendable {
     try device.makeDirectory("")
     let database = DatabaseID(bytes: randomness.bytes(16))
     let salt = source.kind == .passphrase ? randomness.bytes(DatabaseHeader.saltBytes) : []
-    let root = try source.make(database: database, salt: salt, randomness: randomness, environment: environment)
+    let root = try source.make(
+      database: database, salt: salt, randomness: randomness, environment: environment)
     for name in try device.list("keys") { try device.remove("keys/" + name) }
     let keyRing = try KeyRing.create(
       device: device, database: database, root: root, randomness: randomness, clock: clock)
@@ -92,7 +94,8 @@ package final class Vault: Sendable {
       root = try source.make(database: database, salt: salt, randomness: randomness, environment: environment)
     }
     let next = try DatabaseHeader(
-      database: database, keyKind: source.kind, salt: salt, root: root, previousRoot: former, randomness: randomness)
+      database: database, keyKind: source.kind, salt: salt, root: root, previousRoot: former,
+      randomness: randomness)
     keyRing.setRoot(root, previous: former)
     do {
       try write(next)

@@ -1,0 +1,174 @@
+internal import Synchronization
+import VSQLSchema
+
+/// One walk over the chain, file by file and then over what is pending.
+struct AuditWalk {
+  private let chain: AuditChain
+  private let absorbed: AuditState
+  private let pending: [AuditChain.Pending]
+  private let head: Digest
+  private let digester = Digester()
+  private let sealer = Sealer()
+  /// After the last line read.
+  private var hash: Digest
+  /// The first line that names another chain hash than the line before it leads to: one of the two was altered.
+  private var suspect: (sequence: UInt64, named: Digest, leaf: Digest)?
+  private var bad: (sequence: UInt64, reason: String)?
+
+  init(chain: AuditChain) {
+    self.chain = chain
+    (absorbed, pending, head) = chain.state.withLock { ($0.absorbed, $0.pending, $0.head) }
+    hash = AuditChain.genesis(chain.ring.database)
+  }
+
+  var verification: AuditVerification {
+    AuditVerification(
+      events: absorbed.count + UInt64(pending.count), isChainVerified: bad == nil, headHash: hash.hex,
+      firstBadEvent: bad?.sequence, reason: bad?.reason)
+  }
+
+  /// Hands over every event that can be read, in order.
+  mutating func run(_ body: (AuditRecord) -> Void) throws(StorageError) {
+    for (first, count) in chain.files(absorbed.count) {
+      try walk(first, count, isLast: first + count > absorbed.count, body)
+    }
+    if pending.isEmpty { settle(next: absorbed.head) }
+    if bad == nil, hash != absorbed.head {
+      report(absorbed.count, "the chain does not lead to the head that the state names")
+    }
+    for event in pending {
+      step(event.line, event.bytes[...], event.line.sequence)
+      body(AuditRecord(event.line, event.texts, hash: hash, verified: bad == nil))
+    }
+    if bad == nil, hash != head {
+      report(absorbed.count + UInt64(pending.count), "the chain does not lead to its head")
+    }
+  }
+
+  private mutating func walk(
+    _ first: UInt64, _ count: UInt64, isLast: Bool, _ body: (AuditRecord) -> Void
+  ) throws(StorageError) {
+    let path = AuditChain.logPath(first)
+    guard let log = try content(path, first) else { return }
+    let texts = try texts(first, count)
+    var sequence = first
+    var rest = log[...]
+    while sequence < first + count {
+      guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
+        report(sequence, "\(path) ends before it at offset \(log.count)")
+        return
+      }
+      let bytes = rest[...end]
+      if let line = AuditLine(bytes) {
+        step(line, bytes, sequence)
+        let text = texts[sequence]
+        check(line, text, first)
+        body(AuditRecord(line, text, hash: hash, verified: bad == nil))
+      } else {
+        report(sequence, "\(path), offset \(bytes.startIndex): not an event's line")
+        suspect = nil
+        hash = digester.step(hash, digester.leaf(bytes))
+      }
+      rest = rest[(end + 1)...]
+      sequence += 1
+    }
+    // After a crash the log may hold, in part, what is pending; nothing else may follow.
+    let next = isLast ? pending.prefix { $0.line.sequence < first + AuditChain.eventsPerFile } : []
+    let allowed = rest.isEmpty ? [] : next.reduce(into: [UInt8]()) { $0 += $1.bytes }
+    if !allowed.starts(with: rest) {
+      report(first + count, "\(path), offset \(rest.startIndex): bytes that the state does not know")
+    }
+    if isLast, log.count - rest.count != Int(clamping: absorbed.logBytes) {
+      report(absorbed.count, "\(path) has another length than the state names")
+    }
+  }
+
+  /// The file's bytes; nil, and reported, when there is none.
+  private mutating func content(_ path: String, _ sequence: UInt64) throws(StorageError) -> [UInt8]? {
+    do {
+      return try chain.device.readAll(path)
+    } catch .missing {
+      report(sequence, "\(path) is missing")
+      return nil
+    }
+  }
+
+  /// Takes one line into the chain.
+  private mutating func step(_ line: AuditLine, _ bytes: ArraySlice<UInt8>, _ expected: UInt64) {
+    let leaf = digester.leaf(bytes)
+    if line.sequence != expected { report(expected, "event \(line.sequence) stands in its place") }
+    settle(next: line.previous)
+    if line.previous != hash, bad == nil {
+      report(max(1, expected - 1), "the chain hash after it is not what event \(expected) names")
+      if expected > 1 { suspect = (expected, line.previous, leaf) }
+    }
+    hash = digester.step(hash, leaf)
+  }
+
+  /// Decides which of two lines was altered: if what comes next is led to by what the suspect names, then the suspect is as it
+  /// was, and the line before it is not.
+  private mutating func settle(next: Digest) {
+    guard let (sequence, named, leaf) = suspect else { return }
+    suspect = nil
+    if next != digester.step(named, leaf), bad?.sequence == sequence - 1 {
+      bad = (sequence, "it does not name the chain hash after event \(sequence - 1)")
+    }
+  }
+
+  /// Whether the texts are those that the line commits to.
+  private mutating func check(_ line: AuditLine, _ texts: AuditTexts?, _ first: UInt64) {
+    guard let texts else { return report(line.sequence, "\(SaltFile.path(first)) does not hold its texts") }
+    guard let commitments = texts.commitments(digester) else { return }
+    if commitments.resource != line.resource || commitments.detail != line.detail {
+      report(line.sequence, "its texts are not those it commits to")
+    }
+  }
+
+  /// The texts of a file's events that open.
+  private mutating func texts(_ first: UInt64, _ count: UInt64) throws(StorageError) -> [UInt64: AuditTexts] {
+    var found: [UInt64: AuditTexts] = [:]
+    let file: SaltFile
+    do {
+      file = try chain.readSalts(first, count)
+    } catch {
+      try finding(error, first)
+      return found
+    }
+    if file.hasMore, pending.isEmpty {
+      report(
+        first + count, "\(SaltFile.path(first)), offset \(file.byteCount): bytes that the state does not know"
+      )
+    }
+    for group in file.groups {
+      do {
+        let keys = try file.unwrap(group, chain.ring)
+        for (index, entry) in group.entries.enumerated() {
+          do {
+            found[entry.sequence] = try file.open(entry, index, of: group, keys, chain.ring, sealer)
+          } catch {
+            try finding(error, entry.sequence)
+          }
+        }
+      } catch {
+        try finding(error, group.entries.first?.sequence ?? first)
+      }
+    }
+    return found
+  }
+
+  /// Damage is a finding; a disk that fails is an error.
+  private mutating func finding(_ error: StorageError, _ sequence: UInt64) throws(StorageError) {
+    switch error {
+    case .missing, .malformed, .unauthentic, .unchained: report(sequence, error.diagnostic.message)
+    case .system, .diskFull, .wrongKey, .noKey, .locked, .readOnly, .conflict, .uniqueViolation,
+      .notNullViolation,
+      .limit:
+      throw error
+    }
+  }
+
+  private mutating func report(_ sequence: UInt64, _ reason: String) {
+    if let bad, bad.sequence <= sequence { return }
+    bad = (sequence, reason)
+  }
+}
