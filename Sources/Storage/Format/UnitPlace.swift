@@ -16,6 +16,7 @@ package struct UnitPlace: Hashable, Sendable {
     case entityIndex = 10
     case keyRun = 11
     case walKey = 12
+    case valueTables = 13
   }
 
   package static let formatVersion: UInt8 = 1

@@ -1,0 +1,30 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Order of two byte strings, a prefix first: negative, 0 or positive.
+func compareBytes(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
+  let shorter = min(a.count, b.count)
+  // Both buffers are at least `shorter` bytes long; `memcmp` of no bytes reads none.
+  let order = unsafe a.withUnsafeBytes { a in
+    unsafe b.withUnsafeBytes { b in
+      shorter == 0 ? 0 : unsafe memcmp(a.baseAddress!, b.baseAddress!, shorter)
+    }
+  }
+  return order != 0 ? Int(order) : a.count - b.count
+}
+
+func equalBytes(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool { a.count == b.count && compareBytes(a, b) == 0 }
+
+/// A hash under this process's secret seed: no input can be made to collide.
+func hashBytes(_ bytes: Span<UInt8>) -> UInt64 {
+  var hasher = Hasher()
+  unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+  return UInt64(bitPattern: Int64(hasher.finalize()))
+}
+
+extension [UInt8] {
+  mutating func append(_ span: Span<UInt8>) { unsafe span.withUnsafeBytes { unsafe append(contentsOf: $0) } }
+}

@@ -1,0 +1,71 @@
+/// Where the cells of one column group lie in the `.seg` file: one after the other, in row order.
+struct CellTable: Hashable, Sendable {
+  enum Lengths: Hashable, Sendable {
+    /// Every cell has as many bytes.
+    case fixed(Int)
+    /// By row: bytes from the group's start to the cell's end.
+    case ends([Int])
+  }
+
+  /// The group's first byte in the file.
+  var start: Int
+  var rowCount: Int
+  var lengths: Lengths
+
+  /// The cell of `row`, in the file: empty where the row has none (a NULL of a group of its own).
+  func range(_ row: Int) -> Range<Int> {
+    switch lengths {
+    case .fixed(let bytes): start + row * bytes..<start + (row + 1) * bytes
+    case .ends(let ends): start + (row == 0 ? 0 : ends[row - 1])..<start + ends[row]
+    }
+  }
+
+  /// The cells of `rows`, which follow each other in the file.
+  func range(_ rows: Range<Int>) -> Range<Int> {
+    rows.isEmpty ? start..<start : range(rows.lowerBound).lowerBound..<range(rows.upperBound - 1).upperBound
+  }
+
+  func encode(to writer: inout ByteWriter) {
+    writer.varint(UInt64(start))
+    switch lengths {
+    case .fixed(let bytes):
+      writer.u8(0)
+      writer.varint(UInt64(bytes))
+    case .ends(let ends):
+      writer.u8(1)
+      var last = 0
+      for end in ends {
+        writer.varint(UInt64(end - last))
+        last = end
+      }
+    }
+  }
+
+  /// - Parameter limit: the file's bytes; a cell beyond is malformed.
+  init(from reader: inout ByteReader, rowCount: Int, limit: Int) throws(StorageError) {
+    self.rowCount = rowCount
+    start = try reader.size(atMost: limit)
+    switch try reader.u8() {
+    case 0: lengths = .fixed(try reader.size(atMost: limit / max(1, rowCount)))
+    case 1:
+      var ends: [Int] = []
+      ends.reserveCapacity(rowCount)
+      var last = 0
+      for _ in 0..<rowCount {
+        last += try reader.size(atMost: limit - last)
+        ends.append(last)
+      }
+      lengths = .ends(ends)
+    case let tag: throw reader.malformed("cell table form \(tag)")
+    }
+    guard range(0..<rowCount).upperBound <= limit else {
+      throw reader.malformed("cells beyond the file's end")
+    }
+  }
+
+  init(start: Int, rowCount: Int, lengths: Lengths) {
+    self.start = start
+    self.rowCount = rowCount
+    self.lengths = lengths
+  }
+}

@@ -1,0 +1,84 @@
+import VSQLSchema
+
+/// One column group each: cells of all rows, in row order.
+extension CellWriter {
+  func appendRecords(
+    _ plan: SegmentPlan, _ batches: [Batch], group: Int, _ zstd: Zstd
+  ) throws(StorageError) -> ColumnGroup {
+    let start = position
+    var encoder = RecordEncoder(layout: plan.layout, codes: plan.codes)
+    var records = RowBytes()
+    var ends: [Int] = []
+    ends.reserveCapacity(plan.rowCount)
+    var packed: [UInt8] = []
+    for batch in batches {
+      records.removeAll()
+      let first = ends.count
+      encoder.encode(batch, first: first, into: &records)
+      for row in 0..<batch.count {
+        let range = records.range(row)
+        if range.count >= Zstd.leastBytes, let frame = zstd.frame(of: records.bytes[range]),
+          frame.count + 1 < range.count
+        {
+          packed.removeAll(keepingCapacity: true)
+          packed.append(RecordLayout.compressedFlag)
+          packed.append(contentsOf: frame)
+          try append(packed.span, group: group, row: first + row)
+        } else {
+          try append(records.bytes.span.extracting(range), group: group, row: first + row)
+        }
+        ends.append(position - start)
+      }
+    }
+    return ColumnGroup(content: .records, cells: table(start, ends))
+  }
+
+  func appendVectors(_ column: Int, _ batches: [Batch], group: Int) throws(StorageError) -> ColumnGroup {
+    let start = position
+    var (ends, nulls): ([Int], [Int]) = ([], [])
+    for batch in batches {
+      guard case .vectors(let list) = batch.columns[column].values else {
+        preconditionFailure("a vector column holds vectors")
+      }
+      let (validity, width) = (batch.columns[column].validity, list.shape.byteCount)
+      for row in 0..<batch.count {
+        if validity?[row] ?? true {
+          let from = (list.first + row) * width
+          try append(list.bytes.span.extracting(from..<from + width), group: group, row: ends.count)
+        } else {
+          nulls.append(ends.count)
+        }
+        ends.append(position - start)
+      }
+    }
+    return ColumnGroup(content: .vector(column: column), cells: table(start, ends), nulls: nulls)
+  }
+
+  func appendLong(_ column: Int, _ batches: [Batch], group: Int, _ zstd: Zstd) throws(StorageError)
+    -> ColumnGroup
+  {
+    let start = position
+    var (ends, nulls): ([Int], [Int]) = ([], [])
+    for batch in batches {
+      guard case .texts(let list) = batch.columns[column].values else {
+        preconditionFailure("a TEXT or BLOB column holds byte strings")
+      }
+      let validity = batch.columns[column].validity
+      for row in 0..<batch.count {
+        if validity?[row] ?? true {
+          try append(zstd.pack(list.bytes[list.range(row)]).span, group: group, row: ends.count)
+        } else {
+          nulls.append(ends.count)
+        }
+        ends.append(position - start)
+      }
+    }
+    return ColumnGroup(content: .long(column: column), cells: table(start, ends), nulls: nulls)
+  }
+
+  private func table(_ start: Int, _ ends: [Int]) -> CellTable {
+    let first = ends.first ?? 0
+    let isFixed = first > 0 && ends.indices.allSatisfy { ends[$0] == first * ($0 + 1) }
+    return CellTable(start: start, rowCount: ends.count, lengths: isFixed ? .fixed(first) : .ends(ends))
+  }
+}

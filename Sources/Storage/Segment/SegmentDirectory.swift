@@ -1,0 +1,149 @@
+import VSQLSchema
+
+/// What describes many records of a segment at once, sealed under its own DEK in the `.dir` file.
+struct SegmentDirectory: Hashable, Sendable {
+  /// By ordinal, ascending; those of erased rows stay, as they say nothing of them.
+  var rowIDs: [RowID]
+  /// Erased ordinals, ascending: rows that are gone.
+  var erased: [Int]
+  /// The columns' physical types when the segment was written.
+  var types: [SQLType]
+  var layout: RecordLayout
+  var groups: [ColumnGroup]
+  /// By index in the layout, then by page.
+  var zones: [[PageZone]]
+  /// By column ordinal; nil after an erasure, until a merge.
+  var statistics: [ColumnStatistics]?
+  /// Of the `.seg` file's tree, as it is once punched.
+  var leaves: [Digest]
+
+  static let version: UInt8 = 1
+
+  var rowCount: Int { rowIDs.count }
+  var pageCount: Int { (rowCount + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows }
+
+  /// The ordinal of the row with this id; nil: none in the segment.
+  func ordinal(of row: RowID) -> Int? { rowIDs.binarySearch(row) }
+
+  /// The group of a column and its number.
+  func group(of column: Int) -> Int? {
+    groups.firstIndex {
+      switch $0.content {
+      case .records: layout.columns.contains { $0.column == column }
+      case .vector(let own), .long(let own): own == column
+      }
+    }
+  }
+}
+
+extension SegmentDirectory {
+  func encode() -> [UInt8] {
+    var writer = ByteWriter(capacity: 4 * rowCount + 32 * leaves.count + 4_096)
+    writer.u8(Self.version)
+    writer.runs(rowIDs)
+    writer.runs(erased.map { UInt64($0) })
+    writer.varint(UInt64(types.count))
+    for type in types { writer.physicalType(type) }
+    writer.varint(UInt64(layout.columns.count))
+    for column in layout.columns { column.encode(to: &writer) }
+    writer.varint(UInt64(groups.count))
+    for group in groups { group.encode(to: &writer) }
+    for column in zones { for zone in column { zone.encode(to: &writer) } }
+    writer.u8(statistics == nil ? 0 : 1)
+    for column in statistics ?? [] {
+      writer.value(column.minimum)
+      writer.value(column.maximum)
+      writer.varint(UInt64(column.nullCount))
+      writer.varint(UInt64(column.distinctCount.map { $0 + 1 } ?? 0))
+    }
+    writer.varint(UInt64(leaves.count))
+    for leaf in leaves { writer.raw(leaf.bytes) }
+    return writer.bytes
+  }
+
+  /// - Parameters:
+  ///   - table: the table as it is; other physical types than when the segment was written are malformed.
+  ///   - manifest: for the bounds.
+  init(from reader: inout ByteReader, table: TableDefinition, manifest: SegmentManifest) throws(StorageError)
+  {
+    let types = table.columns.map(\.type)
+    guard try reader.u8() == Self.version else {
+      throw reader.malformed("a segment directory of another version")
+    }
+    rowIDs = try reader.runs()
+    guard rowIDs.count == manifest.rowCount else {
+      throw reader.malformed("\(rowIDs.count) row ids for \(manifest.rowCount) rows")
+    }
+    let rowCount = rowIDs.count
+    erased = try reader.runs(below: UInt64(rowCount)).map { Int($0) }
+    guard try reader.count() == types.count else {
+      throw reader.malformed("another number of columns than the table has")
+    }
+    for type in types { try reader.physicalType(type) }
+    self.types = types
+    var columns: [ColumnCoding] = []
+    for _ in 0..<(try reader.count(ofAtLeast: 3)) {
+      columns.append(try ColumnCoding(from: &reader, types: types))
+    }
+    layout = RecordLayout(columns)
+    groups = []
+    for _ in 0..<(try reader.count(ofAtLeast: 4)) {
+      groups.append(
+        try ColumnGroup(from: &reader, types: types, rowCount: rowCount, limit: manifest.cellBytes))
+    }
+    let pages = (rowCount + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows
+    zones = []
+    for _ in columns {
+      var list: [PageZone] = []
+      for _ in 0..<pages { list.append(try PageZone(from: &reader)) }
+      zones.append(list)
+    }
+    statistics = nil
+    if try reader.u8() == 1 {
+      var list: [ColumnStatistics] = []
+      for _ in types {
+        let (minimum, maximum) = (try reader.value(), try reader.value())
+        let (nulls, distinct) = (try reader.size(atMost: rowCount), try reader.size())
+        list.append(
+          ColumnStatistics(
+            minimum: minimum, maximum: maximum, nullCount: nulls,
+            distinctCount: distinct == 0 ? nil : distinct - 1))
+      }
+      statistics = list
+    }
+    leaves = []
+    for _ in 0..<(try reader.count(ofAtLeast: Digest.byteCount)) { leaves.append(try reader.digest()) }
+    try reader.finish()
+  }
+}
+
+extension ByteWriter {
+  /// The kind, and for vectors dimension and element: what decoding depends on.
+  mutating func physicalType(_ type: SQLType) {
+    switch type.physicalKind {
+    case .boolean: u8(1)
+    case .int32: u8(2)
+    case .int64: u8(3)
+    case .double: u8(4)
+    case .decimal: u8(5)
+    case .uuid: u8(6)
+    case .text: u8(7)
+    case .vector: u8(8)
+    }
+    if case .vector(let shape) = type {
+      varint(UInt64(shape.dimension))
+      u8(shape.element.rawValue)
+    }
+  }
+}
+
+extension ByteReader {
+  /// - Throws: `.malformed` unless what was written is the physical type of `expected`.
+  mutating func physicalType(_ expected: SQLType) throws(StorageError) {
+    var writer = ByteWriter()
+    writer.physicalType(expected)
+    guard try raw(writer.bytes.count).elementsEqual(writer.bytes) else {
+      throw malformed("a column of another type than the table's \(expected)")
+    }
+  }
+}

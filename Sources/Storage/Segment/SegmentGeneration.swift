@@ -1,0 +1,224 @@
+internal import Synchronization
+import VSQLSchema
+
+/// One generation of a segment's files, as far as they are opened: lazily, group by group, and kept whole.
+///
+/// Every seal binds its unit to its exact place, and to its file's generation, so each read is verified as it is opened;
+/// failures name the file and the unit's offset.
+final class SegmentGeneration: Sendable {
+  private struct Cache {
+    var directory: SegmentDirectory?
+    /// By ordinal: the row is erased. Nil: none is.
+    var gone: [Bool]?
+    var tables: [Int: ValueTable]?
+    var columns: [Int: Column] = [:]
+    var entityIndex: KeyRun??
+    var keyRun: KeyRun??
+  }
+
+  let manifest: SegmentManifest
+  let table: TableDefinition
+  let site: SegmentSite
+  private let cache = Mutex(Cache())
+  private let opener: Mutex<SegmentOpener>
+
+  init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
+    self.site = site
+    self.manifest = manifest
+    self.table = table
+    opener = Mutex(SegmentOpener(site, manifest: manifest, table: table))
+  }
+
+  // MARK: Columns
+
+  /// Whole columns, all rows of the segment; what stands for an erased row is NULL and means nothing.
+  ///
+  /// - Parameter ordinals: of the table's columns.
+  func columns(_ ordinals: [Int]) throws(StorageError) -> [Column] {
+    var found: [Column] = []
+    found.reserveCapacity(ordinals.count)
+    for ordinal in ordinals { found.append(try column(ordinal)) }
+    return found
+  }
+
+  /// Rows of whole columns: texts and vectors share the segment's arrays. Erased rows are not in the selection.
+  ///
+  /// - Parameter rows: at most `Batch.capacity` ordinals.
+  func batch(rows: Range<Int>, columns ordinals: [Int]) throws(StorageError) -> Batch {
+    let directory = try directory()
+    let columns = try columns(ordinals).map { $0.slice(rows) }
+    return Batch(
+      columns: columns, count: rows.count, selection: liveSelection(in: rows),
+      rowIDs: Array(directory.rowIDs[rows]))
+  }
+
+  /// Columns of the rows `ordinals` alone, in that order: opens their cells only, unless whole columns are open already.
+  func rows(_ rows: [Int], columns ordinals: [Int]) throws(StorageError) -> [Column] {
+    let directory = try directory()
+    var open = cache.withLock { $0.columns }
+    var found: [Column] = []
+    var partial: [Int: Column] = [:]
+    for ordinal in ordinals {
+      if let whole = open[ordinal] {
+        found.append(whole.gather(rows))
+        continue
+      }
+      if partial[ordinal] == nil {
+        guard let group = directory.group(of: ordinal) else { throw noGroup(ordinal) }
+        let isRecords = directory.groups[group].content == .records
+        let tables = isRecords ? try valueTables() : [:]
+        let gone = goneRows()
+        let columns = try opener.withLock { opener throws(StorageError) in
+          try opener.rows(rows, directory, group: group, tables: tables, gone: gone)
+        }
+        partial.merge(columns) { $1 }
+      }
+      guard let column = partial[ordinal] else { throw noGroup(ordinal) }
+      found.append(column)
+    }
+    open.removeAll()
+    return found
+  }
+
+  private func column(_ ordinal: Int) throws(StorageError) -> Column {
+    if let column = cache.withLock({ $0.columns[ordinal] }) { return column }
+    let directory = try directory()
+    guard let group = directory.group(of: ordinal) else { throw noGroup(ordinal) }
+    let content = directory.groups[group].content
+    let tables = content == .records ? try valueTables() : [:]
+    let opened = try opener.withLock { opener throws(StorageError) -> [Int: Column] in
+      // Another thread may have opened it while this one waited.
+      if let column = cache.withLock({ $0.columns[ordinal] }) { return [ordinal: column] }
+      let gone = goneRows()
+      switch content {
+      case .records: return try opener.records(directory, group: group, tables: tables, gone: gone)
+      case .long: return [ordinal: try opener.longs(directory, group: group, column: ordinal, gone: gone)]
+      case .vector:
+        guard case .vector(let shape) = directory.types[ordinal] else { throw noGroup(ordinal) }
+        return [
+          ordinal: try opener.vectors(directory, group: group, column: ordinal, shape: shape, gone: gone)
+        ]
+      }
+    }
+    cache.withLock { $0.columns.merge(opened) { $1 } }
+    guard let column = opened[ordinal] else { throw noGroup(ordinal) }
+    return column
+  }
+
+  private func noGroup(_ ordinal: Int) -> StorageError {
+    .malformed(
+      path: manifest.directoryPath, offset: manifest.offset(of: .directory),
+      what: "no column group holds column \(ordinal)")
+  }
+
+  // MARK: Directory
+
+  /// Row ids by ordinal, ascending.
+  func rowIDs() throws(StorageError) -> [RowID] { try directory().rowIDs }
+
+  /// The ordinal of a row; nil: not in the segment.
+  func ordinal(of row: RowID) throws(StorageError) -> Int? { try directory().ordinal(of: row) }
+
+  /// Erased ordinals, ascending.
+  func erasedOrdinals() throws(StorageError) -> [Int] {
+    try directory().erased
+  }
+
+  /// By column ordinal; nil after an erasure.
+  func statistics() throws(StorageError) -> [ColumnStatistics]? { try directory().statistics }
+
+  /// By page of 1,024 rows: whether rows of it may meet all of `predicates`.
+  func candidatePages(_ predicates: [ZonePredicate]) throws(StorageError) -> [Bool] {
+    let directory = try directory()
+    var pages = [Bool](repeating: true, count: directory.pageCount)
+    for predicate in predicates {
+      guard let index = directory.layout.columns.firstIndex(where: { $0.column == predicate.column }),
+        predicate.comparison == .isNull || predicate.value.fits(directory.types[predicate.column])
+      else { continue }
+      let key = KeyEncoder.key(of: predicate.value) ?? []
+      for page in pages.indices where pages[page] {
+        pages[page] = directory.zones[index][page].mayMeet(predicate.comparison, key: key)
+      }
+    }
+    return pages
+  }
+
+  /// The rows whose ENTITY column is `value`, ascending; erased ones are not among them.
+  func entityOrdinals(of value: Value) throws(StorageError) -> [Int] {
+    guard let key = KeyEncoder.key(of: value) else { return [] }
+    return try run(.entityIndex, \.entityIndex)?.ordinals(of: key) ?? []
+  }
+
+  /// The rows with this PRIMARY KEY (`KeyEncoder` bytes of its columns), ascending; the store knows which are deleted.
+  func primaryKeyOrdinals(of key: [UInt8]) throws(StorageError) -> [Int] {
+    try run(.keyRun, \.keyRun)?.ordinals(of: key) ?? []
+  }
+
+  func directory() throws(StorageError) -> SegmentDirectory {
+    if let directory = cache.withLock({ $0.directory }) { return directory }
+    let directory = try opener.withLock { opener throws(StorageError) in try opener.directory() }
+    var gone: [Bool]?
+    if !directory.erased.isEmpty {
+      var rows = [Bool](repeating: false, count: directory.rowCount)
+      for row in directory.erased { rows[row] = true }
+      gone = rows
+    }
+    cache.withLock { ($0.directory, $0.gone) = (directory, gone) }
+    return directory
+  }
+
+  func valueTables() throws(StorageError) -> [Int: ValueTable] {
+    if let tables = cache.withLock({ $0.tables }) { return tables }
+    let list = try opener.withLock { opener throws(StorageError) in try opener.valueTables() }
+    let tables = Dictionary(list.map { ($0.column, $0) }) { $1 }
+    cache.withLock { $0.tables = tables }
+    return tables
+  }
+
+  private func run(
+    _ unit: DirectoryUnit, _ place: WritableKeyPath<Cache, KeyRun??> & Sendable
+  ) throws(StorageError) -> KeyRun? {
+    if let run = cache.withLock({ $0[keyPath: place] }) { return run }
+    let run = try opener.withLock { opener throws(StorageError) in try opener.run(unit) }
+    cache.withLock { $0[keyPath: place] = .some(run) }
+    return run
+  }
+
+  /// Everything of the `.dir` file.
+  func contents() throws(StorageError) -> SegmentContents {
+    SegmentContents(
+      directory: try directory(), tables: try valueTables().values.sorted { $0.column < $1.column },
+      entityIndex: try run(.entityIndex, \.entityIndex), keyRun: try run(.keyRun, \.keyRun))
+  }
+
+  func keys() throws(StorageError) -> (own: KeyBlock, blocks: [KeyBlock]) {
+    try opener.withLock { opener throws(StorageError) in
+      (try opener.ownKeys(), try opener.recordKeys(0..<SegmentFormat.recordBlocks(rows: manifest.rowCount)))
+    }
+  }
+
+  // MARK: Memory
+
+  func dropOpened() { cache.withLock { $0.columns.removeAll() } }
+
+  var openedBytes: Int { cache.withLock { $0.columns.values.reduce(0) { $0 + $1.sizeBytes } } }
+
+  private func goneRows() -> [Bool]? { cache.withLock { $0.gone } }
+
+  private func liveSelection(in rows: Range<Int>) -> [UInt16]? {
+    guard let gone = goneRows(), gone[rows].contains(true) else { return nil }
+    return rows.filter { !gone[$0] }.map { UInt16($0 - rows.lowerBound) }
+  }
+}
+
+extension Value {
+  /// Whether the value is of a type's own kind, so that their key bytes compare.
+  fileprivate func fits(_ type: SQLType) -> Bool {
+    switch (self, type) {
+    case (.boolean, .boolean), (.integer, .integer), (.double, .double), (.decimal, .decimal), (.text, .text),
+      (.blob, .blob), (.date, .date), (.timestamp, .timestamp), (.timestamptz, .timestamptz), (.uuid, .uuid):
+      true
+    case (_, _): false
+    }
+  }
+}

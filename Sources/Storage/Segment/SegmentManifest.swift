@@ -1,0 +1,109 @@
+import VSQLSchema
+
+/// What the state knows of a segment: enough to find its files, to refuse older ones, and to count rows without opening any.
+package struct SegmentManifest: Hashable, Sendable {
+  package var id: SegmentID
+  package var table: TableID
+  package var tenant: TenantID
+  /// Rows written, erased ones included: ordinals run from 0 to this.
+  package var rowCount: Int
+  /// Rows that no erasure took. Deleted rows are the store's to know.
+  package var liveCount: Int
+  package var firstRowID: RowID
+  package var lastRowID: RowID
+  /// Of the KEK that wraps the DEKs.
+  package var kekVersion: UInt32
+  /// The first is the segment's own, then one for each 1,024 record DEKs.
+  package var slots: [SlotID]
+  /// Grow by one with each rewritten file.
+  package var keyGeneration: UInt32
+  package var directoryGeneration: UInt32
+  package var cellBytes: Int
+  package var keyBytes: Int
+  /// Sealed bytes of each unit in the `.dir` file, in the order of `DirectoryUnit`.
+  package var directoryUnits: [Int]
+  /// Roots of the files' trees (`BlockTree`).
+  package var cellRoot: Digest
+  package var keyRoot: Digest
+  package var directoryRoot: Digest
+}
+
+extension SegmentManifest {
+  package var cellPath: String { SegmentFormat.cellPath(id) }
+  package var keyPath: String { SegmentFormat.keyPath(id, generation: keyGeneration) }
+  package var directoryPath: String { SegmentFormat.directoryPath(id, generation: directoryGeneration) }
+  /// The segment's three files.
+  package var paths: [String] { [cellPath, keyPath, directoryPath] }
+  package var directoryBytes: Int { directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +) }
+  /// On disk, all three files. Punched cells are counted.
+  package var sizeBytes: Int { cellBytes + keyBytes + directoryBytes }
+
+  /// Where a unit begins in the `.dir` file.
+  func offset(of unit: DirectoryUnit) -> Int {
+    directoryUnits[..<unit.rawValue].reduce(SegmentFormat.directoryHeaderBytes, +)
+  }
+
+  package func encode(to writer: inout ByteWriter) {
+    writer.u64(id.raw)
+    writer.u64(table.raw)
+    writer.u64(tenant.raw)
+    writer.varint(UInt64(rowCount))
+    writer.varint(UInt64(liveCount))
+    writer.varint(firstRowID)
+    writer.varint(lastRowID)
+    writer.u32(kekVersion)
+    writer.varint(UInt64(slots.count))
+    for slot in slots { writer.u64(slot.raw) }
+    writer.u32(keyGeneration)
+    writer.u32(directoryGeneration)
+    writer.varint(UInt64(cellBytes))
+    writer.varint(UInt64(keyBytes))
+    for size in directoryUnits { writer.varint(UInt64(size)) }
+    writer.raw(cellRoot.bytes)
+    writer.raw(keyRoot.bytes)
+    writer.raw(directoryRoot.bytes)
+  }
+
+  package init(from reader: inout ByteReader) throws(StorageError) {
+    id = SegmentID(try reader.u64())
+    table = TableID(try reader.u64())
+    tenant = TenantID(try reader.u64())
+    rowCount = try reader.size(atMost: SegmentFormat.maxRows)
+    liveCount = try reader.size(atMost: rowCount)
+    firstRowID = try reader.varint()
+    lastRowID = try reader.varint()
+    kekVersion = try reader.u32()
+    var slots: [SlotID] = []
+    for _ in 0..<(try reader.count(ofAtLeast: 8)) { slots.append(SlotID(try reader.u64())) }
+    self.slots = slots
+    keyGeneration = try reader.u32()
+    directoryGeneration = try reader.u32()
+    cellBytes = try reader.size()
+    keyBytes = try reader.size()
+    var units: [Int] = []
+    for _ in DirectoryUnit.allCases { units.append(try reader.size(atMost: Int(UInt32.max))) }
+    directoryUnits = units
+    cellRoot = try reader.digest()
+    keyRoot = try reader.digest()
+    directoryRoot = try reader.digest()
+    guard slots.count == SegmentFormat.slots(rows: rowCount) else {
+      throw reader.malformed("\(slots.count) slots for \(rowCount) rows")
+    }
+  }
+}
+
+extension ByteReader {
+  mutating func digest() throws(StorageError) -> Digest {
+    guard let digest = Digest(bytes: try raw(Digest.byteCount)) else {
+      throw malformed("a SHA-256 value of another length")
+    }
+    return digest
+  }
+
+  /// A varint that is a size or a count of things that lie elsewhere.
+  mutating func size(atMost limit: Int = 1 << 48) throws(StorageError) -> Int {
+    let value = try varint()
+    guard value <= UInt64(limit) else { throw malformed("a size over \(limit)") }
+    return Int(value)
+  }
+}

@@ -1,0 +1,306 @@
+import VSQLSchema
+
+/// Opens what a segment's files hold. Its contexts and buffers are reused, so one thread at a time: `SegmentReader` guards it.
+final class SegmentOpener {
+  /// Rows opened at a time: a page is as many as a slot's 16 blocks of DEKs.
+  private static let runRows = SegmentFormat.pageRows
+  /// Blocks of DEKs kept unwrapped for single records: 0.5 MiB of locked memory.
+  private static let keptBlocks = 256
+
+  private let manifest: SegmentManifest
+  private let table: TableDefinition
+  private let files: SegmentFiles
+  private let keyFile: KeyFile
+  private let cipher: CellCipher
+  private let sealer = Sealer()
+  private let zstd = Zstd()
+  private var openedKeyFile: (any DeviceFile)?
+  private var openedCells: (any DeviceFile)?
+  private var own: KeyBlock?
+  private var kept: [Int: KeyBlock] = [:]
+  /// Opened cells of a run; grows to the largest.
+  private var plain: [UInt8] = []
+
+  init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
+    self.manifest = manifest
+    self.table = table
+    files = SegmentFiles(site: site)
+    keyFile = KeyFile(site: site, manifest: manifest)
+    cipher = CellCipher(
+      database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id)
+  }
+
+  // MARK: Units of the directory file
+
+  func directory() throws(StorageError) -> SegmentDirectory {
+    try files.checkDirectoryHeader(manifest)
+    var reader = try read(.directory)
+    return try SegmentDirectory(from: &reader, table: table, manifest: manifest)
+  }
+
+  func valueTables() throws(StorageError) -> [ValueTable] {
+    var reader = try read(.valueTables)
+    var tables: [ValueTable] = []
+    for _ in 0..<(try reader.count(ofAtLeast: 2)) { tables.append(try ValueTable(from: &reader)) }
+    try reader.finish()
+    return tables
+  }
+
+  /// The entity index or the key run; nil: the table has none.
+  func run(_ unit: DirectoryUnit) throws(StorageError) -> KeyRun? {
+    var reader = try read(unit)
+    if reader.isAtEnd { return nil }
+    let run = try KeyRun(from: &reader, rowCount: manifest.rowCount)
+    try reader.finish()
+    return run
+  }
+
+  private func read(_ unit: DirectoryUnit) throws(StorageError) -> ByteReader {
+    try files.read(unit, of: manifest, own: try ownKeys(), sealer: sealer, zstd: zstd)
+  }
+
+  func ownKeys() throws(StorageError) -> KeyBlock {
+    if let own { return own }
+    let opened = try keyFile.ownKeys(try keysOnDevice())
+    own = opened
+    return opened
+  }
+
+  func recordKeys(_ blocks: Range<Int>) throws(StorageError) -> [KeyBlock] {
+    try keyFile.recordKeys(blocks, try keysOnDevice())
+  }
+
+  private func keysOnDevice() throws(StorageError) -> any DeviceFile {
+    if let openedKeyFile { return openedKeyFile }
+    let file = try keyFile.open()
+    openedKeyFile = file
+    return file
+  }
+
+  private func cellsOnDevice() throws(StorageError) -> any DeviceFile {
+    if let openedCells { return openedCells }
+    try files.checkCellHeader(manifest)
+    let file = try files.site.device.open(manifest.cellPath, .read)
+    openedCells = file
+    return file
+  }
+
+  private func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {
+    let block = row / SegmentFormat.blockKeys
+    if let keys = kept[block] { return keys }
+    if kept.count >= Self.keptBlocks { kept.removeAll(keepingCapacity: true) }
+    let keys = try recordKeys(block..<block + 1)[0]
+    kept[block] = keys
+    return keys
+  }
+
+  // MARK: Whole groups
+
+  /// Every column of group 0 (ordinal to column), all rows; rows that are gone are NULL.
+  func records(
+    _ directory: SegmentDirectory, group: Int, tables: [Int: ValueTable], gone: [Bool]?
+  ) throws(StorageError) -> [Int: Column] {
+    var decoder = RecordDecoder(
+      layout: directory.layout, types: directory.types, tables: tables, capacity: directory.rowCount)
+    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
+      let rows = start..<min(directory.rowCount, start + Self.runRows)
+      let records = try open(rows, directory.groups[group].cells, group: group, gone: gone)
+      if let bad = decoder.decode(try unpacked(records, first: start, directory.groups[group].cells)) {
+        throw damagedRecord(directory.groups[group].cells, row: start + bad)
+      }
+    }
+    return decoder.finish()
+  }
+
+  /// A vector column's bytes, straight from the cells.
+  func vectors(
+    _ directory: SegmentDirectory, group: Int, column: Int, shape: VectorShape, gone: [Bool]?
+  ) throws(StorageError) -> Column {
+    let (cells, width) = (directory.groups[group].cells, shape.byteCount)
+    var bytes = [UInt8](repeating: 0, count: directory.rowCount * width)
+    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
+      let rows = start..<min(directory.rowCount, start + Self.runRows)
+      let (sealed, keys) = try run(rows, cells)
+      let first = cells.range(start).lowerBound
+      for row in rows {
+        let range = cells.range(row)
+        if gone?[row] ?? false || range.isEmpty { continue }
+        guard range.count == width + Sealer.tagBytes else { throw damagedRecord(cells, row: row) }
+        let opened = cipher.open(
+          sealed.span.extracting(range.lowerBound - first..<range.upperBound - first),
+          keys: keys[(row - start) / SegmentFormat.blockKeys], group: group, row: row, into: &bytes,
+          at: row * width)
+        if !opened { throw unauthentic(group, range) }
+      }
+    }
+    return Column(
+      type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
+      validity: validity(directory, group: group, gone: gone), count: directory.rowCount)
+  }
+
+  /// A column of long texts or blobs.
+  func longs(
+    _ directory: SegmentDirectory, group: Int, column: Int, gone: [Bool]?
+  ) throws(StorageError) -> Column {
+    let cells = directory.groups[group].cells
+    var list = TextValues()
+    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
+      let rows = start..<min(directory.rowCount, start + Self.runRows)
+      let packed = try open(rows, cells, group: group, gone: gone)
+      for row in 0..<packed.count { try appendLong(packed, row, of: start + row, cells, to: &list) }
+    }
+    return Column(
+      type: directory.types[column], values: .texts(list),
+      validity: validity(directory, group: group, gone: gone), count: directory.rowCount)
+  }
+
+  // MARK: Single rows
+
+  /// The columns of `group` of the rows `ordinals` only, in their order.
+  func rows(
+    _ ordinals: [Int], _ directory: SegmentDirectory, group: Int, tables: [Int: ValueTable], gone: [Bool]?
+  ) throws(StorageError) -> [Int: Column] {
+    let cells = directory.groups[group].cells
+    var opened = RowBytes()
+    for row in ordinals {
+      let range = cells.range(row)
+      if !(gone?[row] ?? false), !range.isEmpty {
+        guard range.count >= Sealer.tagBytes else { throw damagedRecord(cells, row: row) }
+        let sealed = try cellsOnDevice().read(at: range.lowerBound, count: range.count)
+        let start = opened.bytes.count
+        opened.bytes.append(contentsOf: repeatElement(0, count: range.count - Sealer.tagBytes))
+        let keys = try keptKeys(row)
+        if !cipher.open(sealed.span, keys: keys, group: group, row: row, into: &opened.bytes, at: start) {
+          throw unauthentic(group, range)
+        }
+      }
+      opened.ends.append(opened.bytes.count)
+    }
+    let isNull = ordinals.map { row in (gone?[row] ?? false) || cells.range(row).isEmpty }
+    let validity = isNull.contains(true) ? isNull.map { !$0 } : nil
+    switch directory.groups[group].content {
+    case .records:
+      var decoder = RecordDecoder(
+        layout: directory.layout, types: directory.types, tables: tables, capacity: ordinals.count)
+      let records = try unpacked(opened, rows: ordinals, cells)
+      if let bad = decoder.decode(records) { throw damagedRecord(cells, row: ordinals[bad]) }
+      return decoder.finish()
+    case .vector(let column):
+      guard case .vector(let shape) = directory.types[column] else { return [:] }
+      var bytes: [UInt8] = []
+      for (index, row) in ordinals.enumerated() {
+        let range = opened.range(index)
+        guard range.isEmpty || range.count == shape.byteCount else { throw damagedRecord(cells, row: row) }
+        bytes.append(contentsOf: opened.bytes[range])
+        if range.isEmpty { bytes.append(contentsOf: repeatElement(0, count: shape.byteCount)) }
+      }
+      return [
+        column: Column(
+          type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
+          validity: validity, count: ordinals.count)
+      ]
+    case .long(let column):
+      var list = TextValues()
+      for (index, row) in ordinals.enumerated() { try appendLong(opened, index, of: row, cells, to: &list) }
+      return [
+        column: Column(
+          type: directory.types[column], values: .texts(list), validity: validity, count: ordinals.count)
+      ]
+    }
+  }
+
+  // MARK: Steps
+
+  /// The sealed cells of a run of rows, and the blocks of its DEKs.
+  private func run(_ rows: Range<Int>, _ cells: CellTable) throws(StorageError) -> ([UInt8], [KeyBlock]) {
+    let range = cells.range(rows)
+    let keys = try recordKeys(
+      rows.lowerBound / SegmentFormat.blockKeys..<SegmentFormat.recordBlocks(rows: rows.upperBound))
+    return (try cellsOnDevice().read(at: range.lowerBound, count: range.count), keys)
+  }
+
+  /// The opened cells of a run; empty where the row is gone or has none.
+  private func open(
+    _ rows: Range<Int>, _ cells: CellTable, group: Int, gone: [Bool]?
+  ) throws(StorageError) -> RowBytes {
+    let (sealed, keys) = try run(rows, cells)
+    let first = cells.range(rows.lowerBound).lowerBound
+    var opened = RowBytes()
+    swap(&opened.bytes, &plain)
+    if opened.bytes.count < sealed.count { opened.bytes = Array(repeating: 0, count: sealed.count) }
+    opened.ends.reserveCapacity(rows.count)
+    var end = 0
+    for row in rows {
+      let range = cells.range(row)
+      if !(gone?[row] ?? false), !range.isEmpty {
+        let isOpen = cipher.open(
+          sealed.span.extracting(range.lowerBound - first..<range.upperBound - first),
+          keys: keys[(row - rows.lowerBound) / SegmentFormat.blockKeys], group: group, row: row,
+          into: &opened.bytes,
+          at: end)
+        if !isOpen { throw unauthentic(group, range) }
+        end += range.count - Sealer.tagBytes
+      }
+      opened.ends.append(end)
+    }
+    return opened
+  }
+
+  /// The records with those that were compressed unpacked. Takes the run's buffer back where it can.
+  private func unpacked(_ records: RowBytes, first: Int, _ cells: CellTable) throws(StorageError) -> RowBytes
+  {
+    try unpacked(records, rows: first..<first + records.count, cells)
+  }
+
+  private func unpacked(
+    _ records: RowBytes, rows: some RandomAccessCollection<Int>, _ cells: CellTable
+  ) throws(StorageError) -> RowBytes {
+    func isCompressed(_ row: Int) -> Bool {
+      let range = records.range(row)
+      return !range.isEmpty && records.bytes[range.lowerBound] == RecordLayout.compressedFlag
+    }
+    guard (0..<records.count).contains(where: isCompressed) else { return records }
+    var result = RowBytes()
+    for (index, row) in zip(0..<records.count, rows) {
+      let content = records.bytes.span.extracting(records.range(index))
+      if isCompressed(index) {
+        guard zstd.unframe(content.extracting(1...), limit: 1 << 31, appendingTo: &result.bytes) else {
+          throw damagedRecord(cells, row: row)
+        }
+      } else {
+        result.bytes.append(content)
+      }
+      result.ends.append(result.bytes.count)
+    }
+    return result
+  }
+
+  private func appendLong(
+    _ packed: RowBytes, _ index: Int, of row: Int, _ cells: CellTable, to list: inout TextValues
+  ) throws(StorageError) {
+    let range = packed.range(index)
+    if !range.isEmpty, !zstd.unpack(packed.bytes.span.extracting(range), appendingTo: &list.bytes) {
+      throw damagedRecord(cells, row: row)
+    }
+    list.offsets.append(UInt32(truncatingIfNeeded: list.bytes.count))
+  }
+
+  /// False where a row is gone or NULL, in a group of one column.
+  private func validity(_ directory: SegmentDirectory, group: Int, gone: [Bool]?) -> [Bool]? {
+    let nulls = directory.groups[group].nulls
+    if nulls.isEmpty, gone == nil { return nil }
+    var validity = gone.map { $0.map { !$0 } } ?? Array(repeating: true, count: directory.rowCount)
+    for row in nulls { validity[row] = false }
+    return validity
+  }
+
+  private func unauthentic(_ group: Int, _ range: Range<Int>) -> StorageError {
+    .unauthentic(path: manifest.cellPath, offset: range.lowerBound, what: "cell of column group \(group)")
+  }
+
+  private func damagedRecord(_ cells: CellTable, row: Int) -> StorageError {
+    .malformed(
+      path: manifest.cellPath, offset: cells.range(row).lowerBound,
+      what: "the record is not what the directory says")
+  }
+}

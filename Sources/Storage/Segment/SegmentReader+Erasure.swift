@@ -1,0 +1,149 @@
+import VSQLSchema
+
+/// What the store does with a segment whose rows were erased or whose keys were wrapped anew, once the state names `manifest`:
+/// `adopt` it, drop `obsoleteSlots` and commit the ring, `punchErased`, remove `obsoleteFiles`.
+package struct RewrittenSegment: Sendable {
+  package let manifest: SegmentManifest
+  /// Slots that only the old files need.
+  package let obsoleteSlots: [SlotID]
+  package let obsoleteFiles: [String]
+  /// Rows that went now; 0 after a rotation.
+  package let erasedRows: Int
+  /// Entries of the entity index and the key run that went.
+  package let removedIndexEntries: Int
+}
+
+extension SegmentReader {
+  /// Writes the files of the next generation without the rows `ordinals`: their DEKs are in no block, every block that held
+  /// one lies under a new slot key, and the directory, tables and runs are written under a fresh segment DEK without
+  /// what came from them. Rows stay as holes: ordinals do not change.
+  ///
+  /// The new files are durable when this returns, the new slots are not: `commitRing` before the state names the result.
+  ///
+  /// - Returns: nil when all of `ordinals` are erased already.
+  package func erase(_ ordinals: [Int]) throws(StorageError) -> RewrittenSegment? {
+    let old = generation
+    var contents = try old.contents()
+    let before = Set(contents.directory.erased)
+    let going = Set(ordinals.filter { $0 >= 0 && $0 < old.manifest.rowCount }).subtracting(before)
+    if going.isEmpty { return nil }
+    let rows = going.sorted()
+
+    var removed = 0
+    contents.tables = try tables(contents.tables, without: rows, in: old)
+    for place in [\SegmentContents.entityIndex, \SegmentContents.keyRun] {
+      guard let run = contents[keyPath: place] else { continue }
+      let kept = run.removing(going)
+      removed += run.count - kept.count
+      contents[keyPath: place] = kept
+    }
+    contents.directory.erased = (contents.directory.erased + rows).sorted()
+    contents.directory.statistics = nil
+    for page in Set(rows.map { $0 / SegmentFormat.pageRows }) {
+      for column in contents.directory.zones.indices { contents.directory.zones[column][page] = .unknown }
+    }
+    contents.directory.leaves = try punchedLeaves(contents.directory, rows, in: old.manifest)
+
+    var (_, blocks) = try old.keys()
+    for (block, dropped) in Dictionary(grouping: rows, by: { $0 / SegmentFormat.blockKeys }) {
+      blocks[block] = blocks[block].dropping(dropped.map { $0 % SegmentFormat.blockKeys })
+    }
+    var manifest = old.manifest
+    manifest.liveCount -= rows.count
+    manifest.keyGeneration += 1
+    manifest.directoryGeneration += 1
+    manifest.cellRoot = BlockTree.root(contents.directory.leaves, Digester())
+    let slotRows = SegmentFormat.blockKeys * SegmentFormat.blocksPerSlot
+    let touched = [0] + Set(rows.map { 1 + $0 / slotRows }).sorted()
+    let obsoleteSlots = touched.map { manifest.slots[$0] }
+    for index in touched { manifest.slots[index] = site.keys.newSlot() }
+    let own = KeyBlock(random: site.keys.randomness, count: 1)
+    let files = SegmentFiles(site: site)
+    try files.writeKeys(own: own, blocks: blocks, into: &manifest)
+    try files.writeDirectory(contents, own: own, into: &manifest)
+    try site.device.syncDirectory(SegmentFormat.directory)
+    return RewrittenSegment(
+      manifest: manifest, obsoleteSlots: obsoleteSlots,
+      obsoleteFiles: [old.manifest.keyPath, old.manifest.directoryPath], erasedRows: rows.count,
+      removedIndexEntries: removed)
+  }
+
+  /// Overwrites the cells of every erased row and gives their space back. Idempotent; durable at the end.
+  package func punchErased() throws(StorageError) {
+    let directory = try generation.directory()
+    if directory.erased.isEmpty { return }
+    let file = try site.device.open(manifest.cellPath, .write)
+    for range in directory.cellRanges(of: directory.erased) {
+      try file.punch(at: range.lowerBound, count: range.count)
+    }
+    try file.sync()
+  }
+
+  /// Writes the `.dek` file of the next generation, every block wrapped under KEK version `kekVersion` and its slot as before.
+  /// No byte of another file changes. Durable when this returns.
+  package func rewrap(to kekVersion: UInt32) throws(StorageError) -> RewrittenSegment {
+    let old = generation
+    let (own, blocks) = try old.keys()
+    var manifest = old.manifest
+    manifest.keyGeneration += 1
+    manifest.kekVersion = kekVersion
+    try SegmentFiles(site: site).writeKeys(own: own, blocks: blocks, into: &manifest)
+    try site.device.syncDirectory(SegmentFormat.directory)
+    return RewrittenSegment(
+      manifest: manifest, obsoleteSlots: [], obsoleteFiles: [old.manifest.keyPath], erasedRows: 0,
+      removedIndexEntries: 0)
+  }
+
+  private func tables(
+    _ tables: [ValueTable], without rows: [Int], in old: SegmentGeneration
+  ) throws(StorageError) -> [ValueTable] {
+    if tables.isEmpty { return tables }
+    let columns = try old.rows(rows, columns: tables.map(\.column))
+    return zip(tables, columns).map { table, column in
+      guard case .texts(let list) = column.values else { return table }
+      return table.removing(
+        (0..<column.count).filter { !column.isNull($0) }.map { list.bytes[list.range($0)] })
+    }
+  }
+
+  /// The leaves of the `.seg` file's tree as they are once the cells of all erased rows are punched.
+  private func punchedLeaves(
+    _ directory: SegmentDirectory, _ rows: [Int], in manifest: SegmentManifest
+  ) throws(StorageError) -> [Digest] {
+    var leaves = directory.leaves
+    let digester = Digester()
+    let file = try site.device.open(manifest.cellPath, .read)
+    let size = BlockTree.blockBytes
+    let touched = Set(
+      directory.cellRanges(of: rows).flatMap { $0.lowerBound / size...($0.upperBound - 1) / size })
+    let holes = directory.cellRanges(of: directory.erased)
+    for block in touched.sorted() where leaves.indices.contains(block) {
+      let range = block * size..<min(manifest.cellBytes, (block + 1) * size)
+      var bytes = try file.read(at: range.lowerBound, count: range.count)
+      for hole in holes where hole.overlaps(range) {
+        for index in hole.clamped(to: range) { bytes[index - range.lowerBound] = 0 }
+      }
+      leaves[block] = digester.leaf(bytes[...])
+    }
+    return leaves
+  }
+}
+
+extension SegmentDirectory {
+  /// The cells of `rows` in all groups, ascending in the file, those that touch joined; no range is empty.
+  func cellRanges(of rows: [Int]) -> [Range<Int>] {
+    var joined: [Range<Int>] = []
+    for group in groups {
+      for row in rows {
+        let range = group.cells.range(row)
+        if range.isEmpty { continue }
+        if let last = joined.last, last.upperBound == range.lowerBound {
+          joined[joined.count - 1] = last.lowerBound..<range.upperBound
+        } else {
+          joined.append(range)
+        }
+      }
+    }
+    return joined
+  }
+}

@@ -1,0 +1,117 @@
+internal import Synchronization
+import VSQLSchema
+
+/// Reads a segment, for every snapshot that has it: opened lazily, and opened columns are kept whole, so that batches share
+/// their arrays.
+///
+/// ERASE and rotation replace a segment's files: `adopt` then makes all readers read the new ones. To an older snapshot the
+/// erased rows are gone from that moment too, as they must be.
+package final class SegmentReader: Sendable {
+  package let table: TableDefinition
+  let site: SegmentSite
+  private let current: Mutex<SegmentGeneration>
+
+  /// - Parameter table: the definition that the segment was written with.
+  package init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
+    self.site = site
+    self.table = table
+    current = Mutex(SegmentGeneration(site, manifest: manifest, table: table))
+  }
+
+  package var manifest: SegmentManifest { generation.manifest }
+
+  /// Rows written, erased ones included.
+  package var rowCount: Int { generation.manifest.rowCount }
+
+  var generation: SegmentGeneration { current.withLock { $0 } }
+
+  /// Goes over to the files of a later generation, once the state names them; what was opened is dropped.
+  package func adopt(_ manifest: SegmentManifest) {
+    let next = SegmentGeneration(site, manifest: manifest, table: table)
+    current.withLock { $0 = next }
+  }
+
+  /// A generation replaced meanwhile may have lost its files or keys: then the next one answers.
+  private func read<Result>(
+    _ body: (SegmentGeneration) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    let used = generation
+    do throws(StorageError) {
+      return try body(used)
+    } catch {
+      let now = generation
+      if now === used { throw error }
+      return try body(now)
+    }
+  }
+
+  // MARK: Columns
+
+  /// Whole columns, all rows of the segment; what stands for an erased row is NULL and means nothing.
+  ///
+  /// - Parameter ordinals: of the table's columns.
+  package func columns(_ ordinals: [Int]) throws(StorageError) -> [Column] {
+    try read { segment throws(StorageError) in try segment.columns(ordinals) }
+  }
+
+  /// Rows of whole columns: texts and vectors share the segment's arrays. Erased rows are not in the selection.
+  ///
+  /// - Parameter rows: at most `Batch.capacity` ordinals.
+  package func batch(rows: Range<Int>, columns ordinals: [Int]) throws(StorageError) -> Batch {
+    try read { segment throws(StorageError) in try segment.batch(rows: rows, columns: ordinals) }
+  }
+
+  /// Columns of the rows `ordinals` alone, in that order: opens their cells only, unless whole columns are open already.
+  package func rows(_ rows: [Int], columns ordinals: [Int]) throws(StorageError) -> [Column] {
+    try read { segment throws(StorageError) in try segment.rows(rows, columns: ordinals) }
+  }
+
+  // MARK: Directory
+
+  /// Row ids by ordinal, ascending.
+  package func rowIDs() throws(StorageError) -> [RowID] {
+    try read { segment throws(StorageError) in try segment.rowIDs() }
+  }
+
+  /// The ordinal of a row; nil: not in the segment. It may be erased.
+  package func ordinal(of row: RowID) throws(StorageError) -> Int? {
+    try read { segment throws(StorageError) in try segment.ordinal(of: row) }
+  }
+
+  /// Erased ordinals, ascending.
+  package func erasedOrdinals() throws(StorageError) -> [Int] {
+    try read { segment throws(StorageError) in try segment.erasedOrdinals() }
+  }
+
+  /// By column ordinal; nil after an erasure.
+  package func statistics() throws(StorageError) -> [ColumnStatistics]? {
+    try read { segment throws(StorageError) in try segment.statistics() }
+  }
+
+  /// By page of 1,024 rows: whether rows of it may meet all of `predicates`.
+  package func candidatePages(_ predicates: [ZonePredicate]) throws(StorageError) -> [Bool] {
+    try read { segment throws(StorageError) in try segment.candidatePages(predicates) }
+  }
+
+  /// The rows whose ENTITY column is `value`, ascending; erased ones are not among them.
+  package func entityOrdinals(of value: Value) throws(StorageError) -> [Int] {
+    try read { segment throws(StorageError) in try segment.entityOrdinals(of: value) }
+  }
+
+  /// The rows with this PRIMARY KEY (`KeyEncoder` bytes of its columns), ascending; the store knows which are deleted.
+  package func primaryKeyOrdinals(of key: [UInt8]) throws(StorageError) -> [Int] {
+    try read { segment throws(StorageError) in try segment.primaryKeyOrdinals(of: key) }
+  }
+
+  package func primaryKeyContains(_ key: [UInt8]) throws(StorageError) -> Bool {
+    try !primaryKeyOrdinals(of: key).isEmpty
+  }
+
+  // MARK: Memory
+
+  /// Drops opened columns.
+  package func dropOpened() { generation.dropOpened() }
+
+  /// Plain bytes of the opened columns.
+  package var openedBytes: Int { generation.openedBytes }
+}
