@@ -7,10 +7,11 @@ internal import Darwin
 /// Order of two byte strings, a prefix first: negative, 0 or positive.
 func compareBytes(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Int {
   let shorter = min(a.count, b.count)
-  // Both buffers are at least `shorter` bytes long; `memcmp` of no bytes reads none.
-  let order = unsafe a.withUnsafeBytes { a in
-    unsafe b.withUnsafeBytes { b in
-      shorter == 0 ? 0 : unsafe memcmp(a.baseAddress!, b.baseAddress!, shorter)
+  // Both buffers are at least `shorter` bytes long; an empty one has no address, and nothing to compare.
+  let order = unsafe a.withUnsafeBytes { a -> Int32 in
+    unsafe b.withUnsafeBytes { b -> Int32 in
+      guard shorter > 0, let first = a.baseAddress, let second = b.baseAddress else { return 0 }
+      return unsafe memcmp(first, second, shorter)
     }
   }
   return order != 0 ? Int(order) : a.count - b.count

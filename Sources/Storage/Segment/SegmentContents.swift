@@ -37,7 +37,7 @@ struct SegmentFiles: Sendable {
   /// Writes the `.dek` file that `manifest` names, durable; sets its size and root.
   func writeKeys(own: KeyBlock, blocks: [KeyBlock], into manifest: inout SegmentManifest) throws(StorageError)
   {
-    let bytes = try KeyFile(site: site, manifest: manifest).encode(own: own, blocks: blocks)
+    let bytes = try SegmentKeyFile(site: site, manifest: manifest).encode(own: own, blocks: blocks)
     manifest.keyBytes = bytes.count
     manifest.keyRoot = BlockTree(bytes).root
     try write(manifest.keyPath, bytes)

@@ -10,7 +10,7 @@ final class SegmentOpener {
   private let manifest: SegmentManifest
   private let table: TableDefinition
   private let files: SegmentFiles
-  private let keyFile: KeyFile
+  private let keyFile: SegmentKeyFile
   private let cipher: CellCipher
   private let sealer = Sealer()
   private let zstd = Zstd()
@@ -25,7 +25,7 @@ final class SegmentOpener {
     self.manifest = manifest
     self.table = table
     files = SegmentFiles(site: site)
-    keyFile = KeyFile(site: site, manifest: manifest)
+    keyFile = SegmentKeyFile(site: site, manifest: manifest)
     cipher = CellCipher(
       database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id)
   }

@@ -14,7 +14,7 @@ package struct SegmentSite: Sendable {
 /// The `.dek` file: a header that repeats the manifest, the segment's own block of one key, then blocks of 64 record DEKs.
 ///
 /// Each block is bound to the file's generation, so that an older file put back under the new name does not open.
-struct KeyFile: Sendable {
+struct SegmentKeyFile: Sendable {
   let site: SegmentSite
   let manifest: SegmentManifest
 
