@@ -48,11 +48,10 @@ struct Optimizer {
       insert.subqueries = subqueries(insert.subqueries)
       copy.kind = .insert(insert)
     case .update(var update):
-      update.matching = optimised(update.matching)
+      update.matching = optimised(update.matching, keepsColumns: true)
       copy.kind = .update(update)
     case .delete(var delete):
-      // Row ids are all that is read.
-      delete.matching = optimised(delete.matching, required: [])
+      delete.matching = optimised(delete.matching)
       copy.kind = .delete(delete)
     case .explain(var explain):
       if let inner = explain.statement { explain.statement = optimised(inner) }
@@ -70,10 +69,10 @@ struct Optimizer {
     return made
   }
 
-  private mutating func optimised(_ plan: Plan, required: Set<Int>? = nil) -> Plan {
+  private mutating func optimised(_ plan: Plan, keepsColumns: Bool = false) -> Plan {
     var copy = plan
     copy.subqueries = subqueries(plan.subqueries)
-    let context = RuleContext(catalog: catalog, required: required)
+    let context = RuleContext(catalog: catalog)
     for rule in rules {
       let changed = rule.apply(copy.root, context)
       if changed != copy.root {
@@ -81,7 +80,7 @@ struct Optimizer {
         if !log.contains(rule.name) { log.append(rule.name) }
       }
     }
-    copy.root = Estimator(catalog: catalog).priced(copy.root)
+    copy.root = Estimator(catalog: catalog).priced(copy.root, subqueries: copy.subqueries)
     return copy
   }
 }

@@ -23,6 +23,8 @@ package enum StorageError: Error, Hashable, Sendable {
   case readOnly
   /// First committer won.
   case conflict(table: String)
+  /// An entity was erased since the statement's snapshot, which may hold its records.
+  case snapshotErased
   case uniqueViolation(table: String, columns: [String])
   case notNullViolation(table: String, column: String)
   /// A limit of the format.
@@ -60,10 +62,15 @@ extension StorageError: DiagnosableError {
       Diagnostic(
         .serializationFailure, "a row of table \"\(table)\" was changed by another transaction",
         hint: "Run the transaction again.")
+    case .snapshotErased:
+      Diagnostic(
+        .serializationFailure, "records were erased while the statement ran",
+        hint: "Run the transaction again.")
     case .uniqueViolation(let table, let columns):
       Diagnostic(
         .uniqueViolation,
-        "a row with this primary key (\(columns.joined(separator: ", "))) exists already in table \"\(table)\"")
+        "a row with this primary key (\(columns.joined(separator: ", "))) exists already in table \"\(table)\""
+      )
     case .notNullViolation(let table, let column):
       Diagnostic(.notNullViolation, "column \"\(column)\" of table \"\(table)\" must not be NULL")
     case .limit(let what):

@@ -6,7 +6,7 @@ enum DefaultExpressions {
   static func text(of expression: Expression) -> String { "" }
 
   static func parse(_ text: String) throws(Diagnostic) -> Expression {
-    try Parser.parseExpression(text)
+    throw Diagnostic(.featureNotSupported, "DEFAULT is not supported yet")
   }
 }
 

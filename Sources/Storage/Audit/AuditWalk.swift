@@ -160,7 +160,8 @@ struct AuditWalk {
   private mutating func finding(_ error: StorageError, _ sequence: UInt64) throws(StorageError) {
     switch error {
     case .missing, .malformed, .unauthentic, .unchained: report(sequence, error.diagnostic.message)
-    case .system, .diskFull, .wrongKey, .noKey, .locked, .readOnly, .conflict, .uniqueViolation,
+    case .system, .diskFull, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
+      .uniqueViolation,
       .notNullViolation,
       .limit:
       throw error

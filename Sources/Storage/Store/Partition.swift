@@ -1,8 +1,8 @@
-import VSQLSchema
 import VSQLDiagnostics
+import VSQLSchema
 
 /// Whose rows: one table's, of one tenant.
-package struct PartitionKey: Hashable, Sendable {
+package struct PartitionKey: Hashable, Sendable, Comparable {
   package var table: TableID
   package var tenant: TenantID
 
@@ -10,10 +10,17 @@ package struct PartitionKey: Hashable, Sendable {
     self.table = table
     self.tenant = tenant
   }
+
+  package static func < (a: PartitionKey, b: PartitionKey) -> Bool {
+    (a.table, a.tenant) < (b.table, b.tenant)
+  }
 }
 
 /// The rows of one table and tenant at one moment: sources with ascending, disjoint ranges of row ids.
 struct Partition: Sendable {
+  /// Chunks are joined up to this size: long rows gain nothing from longer chunks.
+  private static let joinedBytes = 4 << 20
+
   var sources: [RowSource] = []
   /// The head's version at the last commit that inserted here: a transaction whose keys were checked before must check again.
   var lastInsert: UInt64 = 0
@@ -21,33 +28,26 @@ struct Partition: Sendable {
   var liveCount: Int { sources.reduce(0) { $0 + $1.liveCount } }
   /// Plain bytes in chunks.
   var memoryBytes: Int { sources.reduce(0) { $0 + $1.memoryBytes } }
-
-  /// Chunks are joined up to this size: long rows gain nothing from longer chunks.
-  private static let joinedBytes = 4 << 20
+  var memoryRows: Int { sources.reduce(0) { $0 + ($1.isMemory ? $1.count : 0) } }
 
   /// Where the row is; nil when no source has it. It may be deleted there.
-  func locate(_ row: RowID) -> (source: Int, ordinal: Int)? {
-    var low = 0
-    var high = sources.count
-    while low < high {
-      let middle = (low + high) / 2
-      if sources[middle].lastRowID < row { low = middle + 1 } else { high = middle }
-    }
-    guard low < sources.count, let ordinal = sources[low].ordinal(of: row) else { return nil }
-    return (low, ordinal)
+  func locate(_ row: RowID) throws(StorageError) -> (source: Int, ordinal: Int)? {
+    let index = sources.lowerBound { $0.lastRowID < row }
+    guard index < sources.count, let ordinal = try sources[index].ordinal(of: row) else { return nil }
+    return (index, ordinal)
   }
 
   /// Whether the row is there and not deleted.
-  func isLive(_ row: RowID) -> Bool {
-    guard let place = locate(row) else { return false }
+  func isLive(_ row: RowID) throws(StorageError) -> Bool {
+    guard let place = try locate(row) else { return false }
     return !sources[place.source].isDeleted(place.ordinal)
   }
 
   /// Marks the row deleted.
   ///
   /// - Returns: false when it is not there or was deleted before.
-  mutating func delete(_ row: RowID) -> Bool {
-    guard let place = locate(row), !sources[place.source].isDeleted(place.ordinal) else { return false }
+  mutating func delete(_ row: RowID) throws(StorageError) -> Bool {
+    guard let place = try locate(row) else { return false }
     return sources[place.source].deleted.insert(place.ordinal)
   }
 
@@ -77,17 +77,36 @@ struct Partition: Sendable {
 struct RowSource: Sendable {
   enum Content: Sendable {
     case memory(MemoryChunk)
+    case segment(SegmentReader)
   }
 
   let content: Content
+  /// Of a segment, erased rows are among them.
   var deleted = DeletedRows()
-
-  init(_ content: Content) { self.content = content }
-
   /// Rows, deleted ones included.
-  var count: Int {
+  let count: Int
+  let firstRowID: RowID
+  let lastRowID: RowID
+
+  init(_ content: Content) {
+    self.content = content
     switch content {
-    case .memory(let chunk): chunk.count
+    case .memory(let chunk):
+      count = chunk.count
+      firstRowID = chunk.rowIDs.first ?? 0
+      lastRowID = chunk.rowIDs.last ?? 0
+    case .segment(let segment):
+      let manifest = segment.manifest
+      count = manifest.rowCount
+      firstRowID = manifest.firstRowID
+      lastRowID = manifest.lastRowID
+    }
+  }
+
+  var isMemory: Bool {
+    switch content {
+    case .memory: true
+    case .segment: false
     }
   }
 
@@ -95,27 +114,17 @@ struct RowSource: Sendable {
 
   func isDeleted(_ ordinal: Int) -> Bool { deleted.contains(ordinal) }
 
-  var firstRowID: RowID {
-    switch content {
-    case .memory(let chunk): chunk.rowIDs.first ?? 0
-    }
-  }
-
-  var lastRowID: RowID {
-    switch content {
-    case .memory(let chunk): chunk.rowIDs.last ?? 0
-    }
-  }
-
   var memoryBytes: Int {
     switch content {
     case .memory(let chunk): chunk.sizeBytes
+    case .segment: 0
     }
   }
 
-  func ordinal(of row: RowID) -> Int? {
+  func ordinal(of row: RowID) throws(StorageError) -> Int? {
     switch content {
     case .memory(let chunk): chunk.rowIDs.binarySearch(row)
+    case .segment(let segment): try segment.ordinal(of: row)
     }
   }
 
@@ -127,12 +136,7 @@ struct RowSource: Sendable {
 extension [RowID] {
   /// The index of `row` in an ascending list.
   func binarySearch(_ row: RowID) -> Int? {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < row { low = middle + 1 } else { high = middle }
-    }
-    return low < count && self[low] == row ? low : nil
+    let index = lowerBound { $0 < row }
+    return index < count && self[index] == row ? index : nil
   }
 }

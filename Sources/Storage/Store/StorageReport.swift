@@ -49,12 +49,39 @@ extension Store {
     let head = published.withLock { $0 }
     return head.partitions
       .filter { table == nil || $0.key.table == table }
-      .sorted { ($0.key.table, $0.key.tenant) < ($1.key.table, $1.key.tenant) }
+      .sorted { $0.key < $1.key }
       .map { key, partition in
-        StorageInfo(
-          table: key.table, tenant: key.tenant, segments: 0, liveRows: partition.liveCount,
-          deletedRows: partition.sources.reduce(0) { $0 + $1.deleted.count }, sizeBytes: 0,
-          memoryBytes: partition.memoryBytes)
+        let manifests = partition.manifests
+        return StorageInfo(
+          table: key.table, tenant: key.tenant, segments: manifests.count, liveRows: partition.liveCount,
+          deletedRows: partition.sources.reduce(0) { $0 + $1.deleted.count },
+          sizeBytes: manifests.reduce(0) { $0 + $1.sizeBytes }, memoryBytes: partition.memoryBytes)
       }
+  }
+
+  /// Every version of every tenant's KEK, and the records whose keys it wraps; those of the log are among them.
+  package func keys() -> [KeyInfo] {
+    let head = published.withLock { $0 }
+    let ring = site.keys
+    return ring.keys.map { key in
+      let partitions = head.partitions.filter { $0.key.tenant == key.tenant }.values
+      let sealed = partitions.flatMap(\.manifests).filter { $0.kekVersion == key.version }
+      let isCurrent = ring.currentKEKVersion(key.tenant) == key.version
+      return KeyInfo(
+        tenant: key.tenant, version: Int(key.version), createdAtMicroseconds: key.createdAt,
+        recordKeys: sealed.reduce(0) { $0 + $1.liveCount }
+          + (isCurrent ? partitions.reduce(0) { $0 + $1.memoryRows } : 0))
+    }
+  }
+}
+
+extension Partition {
+  var manifests: [SegmentManifest] {
+    sources.compactMap { source in
+      switch source.content {
+      case .memory: nil
+      case .segment(let reader): reader.manifest
+      }
+    }
   }
 }

@@ -11,16 +11,4 @@ extension Store {
   package func rotateKeys(_ target: RotationTarget, actor: ActorID) throws -> [RotationOutcome] {
     throw Diagnostic(.featureNotSupported, "ROTATE comes with the keys")
   }
-
-  /// Reads the whole audit chain again; damage is an answer here, not an error.
-  package func verifyAudit(actor: ActorID) throws -> AuditVerification {
-    throw Diagnostic(.featureNotSupported, "VERIFY AUDIT comes with the chain")
-  }
-
-  /// Every event of `tenant` (nil: of all tenants), in chain order.
-  package func auditEvents(tenant: TenantID? = nil) throws -> [AuditRecord] {
-    throw Diagnostic(.featureNotSupported, "audit.events comes with the chain")
-  }
-
-  package func keys() throws -> [KeyInfo] { [] }
 }

@@ -11,33 +11,41 @@ package final class Store: Sendable {
   package let mainTenant: TenantID
   package let owner: ActorID
   package let isReadOnly: Bool
+  /// What opening found worth telling.
+  package let notices: [String]
   let options: StoreOptions
-  let guardian = ScanGuard()
+  let vault: Vault
+  let source: RootKeySource
+  let site: SegmentSite
+  let chain: AuditChain
+  let guardian: ScanGuard
   let writer: Mutex<Writer>
   /// What readers see: the newest durable commit.
   let published: Mutex<StoreHead>
+  /// Held by the thread that syncs the log for itself and all who wait.
+  let syncing = Mutex(())
+  /// Frames that are durable.
+  let durable = Atomic<UInt64>(0)
+  let eventFlush = EventFlush()
+  /// Held while the database is open for writing.
+  private let lock: Mutex<(any DeviceLock)?>
 
-  package static func open(
-    _ location: StoreLocation, key: RootKeySource, options: StoreOptions = StoreOptions()
-  ) throws -> Store {
-    guard case .memory = location else {
-      throw Diagnostic(.featureNotSupported, "databases on disk come with the next change")
-    }
-    return try Store(options: options)
-  }
-
-  private init(options: StoreOptions) throws {
-    self.options = options
+  init(_ parts: consuming sending StoreParts) {
+    databaseID = parts.vault.database
+    mainTenant = parts.writer.state.mainTenant
+    owner = parts.writer.state.owner
+    options = parts.writer.options
     isReadOnly = options.isReadOnly
-    databaseID = DatabaseID(bytes: (0..<16).map { _ in UInt8.random(in: 0...255) })
-    mainTenant = TenantID(.random(in: 1...UInt64.max))
-    owner = ActorID(.random(in: 1...UInt64.max))
-    var head = StoreHead()
-    try head.catalog.add(TenantName(name: "main", id: mainTenant))
-    var writer = Writer()
-    writer.head = head
-    self.writer = Mutex(writer)
+    notices = parts.notices
+    vault = parts.vault
+    source = parts.source
+    site = parts.writer.site
+    chain = parts.writer.chain
+    let head = parts.writer.head
+    guardian = ScanGuard(ring: site.keys, epoch: head.erasureEpoch)
     published = Mutex(head)
+    lock = Mutex(parts.lock)
+    writer = Mutex(parts.writer)
   }
 
   /// The newest durable commit as `tenant` sees it.
@@ -53,30 +61,24 @@ package final class Store: Sendable {
       startMicroseconds: options.clock.nowMicroseconds)
   }
 
-  /// What opening found worth telling.
-  package var notices: [String] { [] }
-
-  package func record(_ events: [AuditEvent]) throws {}
-
+  /// Every consent that was withdrawn.
   package func latches() -> LatchSet { LatchSet() }
 
-  package func checkpoint() throws {}
-
-  package func close() throws {}
-
-  func newID() -> UInt64 { .random(in: 2...UInt64.max) }
+  func newID() -> UInt64 { site.keys.randomness.id() }
 
   func holders(of keys: [[UInt8]], in partition: PartitionKey) throws -> [RowID] {
     try writer.withLock { try $0.holders(of: keys, in: partition) }
   }
 
-  func commit(_ draft: CommitDraft) throws {
-    if isReadOnly { throw StorageError.readOnly }
-    let head = try writer.withLock { writer in
-      let resolved = try writer.resolve(draft)
-      try writer.apply(resolved)
-      return writer.head
-    }
-    published.withLock { if $0.version < head.version { $0 = head } }
-  }
+  /// Lets another process write.
+  func unlock() { lock.withLock { $0 = nil } }
+}
+
+/// What an opened store is made of.
+struct StoreParts {
+  var vault: Vault
+  var source: RootKeySource
+  var writer: Writer
+  var lock: (any DeviceLock)?
+  var notices: [String]
 }

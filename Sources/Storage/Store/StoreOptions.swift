@@ -11,6 +11,7 @@ package struct StoreOptions: Sendable {
   /// Whether to make the database when it is absent.
   package var create: Bool
   package var clock: any Clock
+  package var randomness: any Randomness
   /// Plain bytes in memory from which a commit flushes to segments.
   package var flushBytes: Int
   /// Plain bytes of one table in one commit from which the commit writes a segment itself.
@@ -18,12 +19,14 @@ package struct StoreOptions: Sendable {
 
   package init(
     isReadOnly: Bool = false, create: Bool = true, clock: any Clock = SystemClock(),
+    randomness: any Randomness = SystemRandomness(),
     flushBytes: Int = 16 << 20,
     directSegmentBytes: Int = 4 << 20
   ) {
     self.isReadOnly = isReadOnly
     self.create = create
     self.clock = clock
+    self.randomness = randomness
     self.flushBytes = flushBytes
     self.directSegmentBytes = directSegmentBytes
   }

@@ -10,11 +10,14 @@ package final class TableScan {
 
   private let sources: [RowSource]
   private let columns: [Int]
+  private let zones: [ZonePredicate]
   private let filter: ScopeFilter
   private let guardian: ScanGuard
   private let epoch: UInt64
   private var source = 0
   private var row = 0
+  /// Of the present segment, by page; nil: all may hold rows of interest.
+  private var candidates: [Bool]?
 
   init(
     of partition: Partition, table: TableDefinition?, columns: [Int], scope: RowScope, zones: [ZonePredicate],
@@ -25,6 +28,7 @@ package final class TableScan {
       throw Diagnostic(.undefinedColumn, "a column of table \"\(table.name)\" does not exist any more")
     }
     self.columns = columns
+    self.zones = zones
     self.guardian = guardian
     self.epoch = epoch
     filter = ScopeFilter(scope, table: table, guardian: guardian)
@@ -41,6 +45,7 @@ package final class TableScan {
     while source < sources.count {
       try guardian.check(epoch: epoch)
       let current = sources[source]
+      if row == 0 { try enter(current) }
       guard row < current.count else {
         source += 1
         row = 0
@@ -48,20 +53,48 @@ package final class TableScan {
       }
       let rows = row..<min(row + Batch.capacity, current.count)
       row = rows.upperBound
-      if let batch = try self.batch(of: current, rows) { return batch }
+      if let batch = try batch(of: current, rows) { return batch }
     }
     return nil
   }
 
+  /// Before the first row of a source.
+  private func enter(_ source: RowSource) throws {
+    candidates = nil
+    if case .segment(let segment) = source.content, !zones.isEmpty {
+      candidates = try segment.candidatePages(zones)
+    }
+  }
+
   private func batch(of source: RowSource, _ rows: Range<Int>) throws -> Batch? {
+    let live = source.deleted.leavesWhole(rows) ? nil : rows.filter { !source.deleted.contains($0) }
+    if let live, live.isEmpty { return nil }
+    var batch: Batch
+    let entities: Column?
     switch source.content {
     case .memory(let chunk):
       // A chunk never holds more than one batch.
-      var batch = Batch(columns: columns.map { chunk.columns[$0] }, count: chunk.count, rowIDs: chunk.rowIDs)
-      if !source.deleted.leavesWhole(rows) { batch.select(rows.filter { !source.deleted.contains($0) }) }
-      if let entity = filter.entityColumn { filter.apply(to: &batch, entities: chunk.columns[entity]) }
-      return batch.selectedCount == 0 ? nil : batch
+      batch = Batch(columns: columns.map { chunk.columns[$0] }, count: chunk.count, rowIDs: chunk.rowIDs)
+      entities = filter.entityColumn.map { chunk.columns[$0] }
+    case .segment(let segment):
+      let pages = rows.lowerBound / SegmentFormat.pageRows...(rows.upperBound - 1) / SegmentFormat.pageRows
+      if let candidates, !pages.contains(where: { candidates[$0] }) {
+        pagesSkipped += pages.count
+        return nil
+      }
+      pagesRead += pages.count
+      batch = try segment.batch(rows: rows, columns: columns + (filter.entityColumn.map { [$0] } ?? []))
+      entities = filter.entityColumn == nil ? nil : batch.columns.removeLast()
     }
+    if let live {
+      let first = rows.lowerBound
+      // Rows that an erasure took since the snapshot are out of the reader's selection.
+      let still = batch.selection.map { Set($0) }
+      batch.select(
+        live.map { $0 - first }.filter { still?.contains(UInt16(truncatingIfNeeded: $0)) ?? true })
+    }
+    if let entities { filter.apply(to: &batch, entities: entities) }
+    return batch.selectedCount == 0 ? nil : batch
   }
 }
 
@@ -90,7 +123,7 @@ struct ScopeFilter {
     let rows = batch.selection?.map(Int.init) ?? Array(0..<batch.count)
     batch.select(
       rows.filter { row in
-        let entity = entities.value(at: row)
+        guard let entity = KeyEncoder.key(of: entities.value(at: row)) else { return true }
         return !scope.consent.leavesOut(guardian.pseudonym(scope.tenant, entityType, entity))
       })
   }

@@ -32,7 +32,7 @@ extension Transaction {
     let definition = try definition(of: table)
     var view = view(of: table)
     for row in rowIDs {
-      guard view.delete(row) else { throw StorageError.conflict(table: definition.name) }
+      guard try view.delete(row) else { throw StorageError.conflict(table: definition.name) }
     }
     views[table] = view
     log.append(.delete(table, rowIDs.filter { $0 < Self.provisionalBase }))
@@ -71,7 +71,9 @@ extension Transaction {
         throw StorageError.notNullViolation(table: definition.name, column: definition.columns[column].name)
       }
       let before = ownKeys[definition.id]?[key]
-      if let before, view.isLive(before) || before >= nextProvisional { throw uniqueViolation(definition) }
+      if let before, try before >= nextProvisional || view.isLive(before) {
+        throw uniqueViolation(definition)
+      }
       ownKeys[definition.id, default: [:]][key] = chunk.rowIDs[row]
       log.append(.key(definition.id, key, before: before))
       keys.append(key)
@@ -79,7 +81,7 @@ extension Transaction {
     let holders = try store.holders(of: keys, in: PartitionKey(definition.id, tenant))
     // A key that stands in the database is free only where this transaction deleted its row.
     for holder in holders {
-      guard let place = view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {
+      guard let place = try view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {
         throw uniqueViolation(definition)
       }
     }

@@ -1,148 +1,87 @@
 import VSQLDiagnostics
 import VSQLSchema
 
-/// What the one writer owns, under the store's lock: the newest head, and what only writing needs.
+/// What the one writer owns, under the store's lock: the newest head, the log, and what only writing needs.
 struct Writer {
+  let site: SegmentSite
+  let chain: AuditChain
+  let options: StoreOptions
   /// The newest commit, perhaps not yet durable.
-  var head = StoreHead()
-  /// Primary keys of live rows in memory.
-  var keys: [PartitionKey: [[UInt8]: RowID]] = [:]
-  var nextRowID: RowID = 1
+  var head: StoreHead
+  /// Primary keys of live rows in memory; those of segments are found in their runs.
+  var keys = KeyIndex()
+  var nextRowID: RowID
+  /// As the newest state file has it; catalog and segments are taken from `head` when the next is written.
+  var state: StoreState
+  var stateNumber: UInt64
+  /// Nil until the first frame after opening or a checkpoint.
+  var log: LogWriter?
+  var nextLog: UInt64
+  /// Logs that the next checkpoint drops, besides `log`.
+  var oldLogs: [OldLog] = []
+  /// Frames appended so far.
+  var position: UInt64 = 0
+  /// Events of reads that no frame carries yet.
+  var pendingEvents: [AuditEvent] = []
+  /// Segments of dropped tables, whose keys the next checkpoint destroys.
+  var doomed: [SegmentManifest] = []
+  /// After an error that leaves unknown what the disk holds, nothing is written any more.
+  var failure: StorageError?
+  var isClosed = false
+
+  struct OldLog: Hashable, Sendable {
+    var number: UInt64
+    var slot: SlotID
+  }
+
+  var ring: KeyRing { site.keys }
+  var device: any Device { site.device }
+
+  func checkUsable() throws(StorageError) {
+    if let failure { throw failure }
+    if isClosed { throw .limit(what: "the database is closed") }
+  }
 
   /// The live rows that hold one of `keys`.
-  func holders(of keys: [[UInt8]], in partition: PartitionKey) throws -> [RowID] {
-    var holders: [RowID] = []
-    if let index = self.keys[partition], !index.isEmpty {
-      for key in keys { if let row = index[key] { holders.append(row) } }
+  func holders(of keys: [[UInt8]], in key: PartitionKey) throws(StorageError) -> [RowID] {
+    var holders = self.keys.holders(of: keys, in: key)
+    for source in head.partition(key).sources {
+      guard case .segment(let segment) = source.content else { continue }
+      for key in keys {
+        for ordinal in try segment.primaryKeyOrdinals(of: key) where !source.isDeleted(ordinal) {
+          holders.append(try segment.rowIDs()[ordinal])
+        }
+      }
     }
     return holders
   }
+}
 
-  /// The head after the draft, checked against every commit since the draft's snapshot; row ids are final.
-  ///
-  /// - Throws: 40001, 23505, 42P01, 42P07, 42710; the writer is unchanged.
-  func resolve(_ draft: CommitDraft) throws -> ResolvedCommit {
-    var resolved = ResolvedCommit(head: head, nextRowID: nextRowID)
-    resolved.head.version += 1
-    for change in draft.catalog { try resolved.apply(change) }
-    for (table, rows) in draft.deletes.sorted(by: { $0.key < $1.key }) {
-      let definition = try resolved.definition(of: table)
-      let key = PartitionKey(table, draft.tenant)
-      var partition = resolved.head.partitions[key] ?? Partition()
-      for row in rows {
-        if let index = keyOfRow(row, in: partition, definition) {
-          resolved.releasedKeys[key, default: []].append(index)
-        }
-        guard partition.delete(row) else { throw StorageError.conflict(table: definition.name) }
-      }
-      resolved.head.partitions[key] = partition
-      resolved.deletes[key] = rows
-    }
-    for (table, chunks) in draft.inserts.sorted(by: { $0.key < $1.key }) {
-      let definition = try resolved.definition(of: table)
-      let key = PartitionKey(table, draft.tenant)
-      if !definition.primaryKey.isEmpty, head.partition(table, draft.tenant).lastInsert > draft.base {
-        try checkKeys(of: chunks, definition, key, resolved)
-      }
-      for chunk in chunks { resolved.insert(chunk.renumbered(from: resolved.nextRowID), into: key) }
-    }
-    return resolved
+/// Primary keys of rows in memory.
+struct KeyIndex: Sendable {
+  private var rows: [PartitionKey: [[UInt8]: RowID]] = [:]
+
+  func holders(of keys: [[UInt8]], in partition: PartitionKey) -> [RowID] {
+    guard let index = rows[partition], !index.isEmpty else { return [] }
+    return keys.compactMap { index[$0] }
   }
 
-  /// Makes a resolved commit the newest head.
-  mutating func apply(_ commit: ResolvedCommit) throws(Diagnostic) {
-    var next = commit.head
-    for (key, released) in commit.releasedKeys {
-      for (bytes, row) in released where keys[key]?[bytes] == row { keys[key]?[bytes] = nil }
-    }
-    for (key, chunks) in commit.inserts {
-      guard let definition = next.catalog.table(key.table) else { continue }
-      var partition = next.partitions[key] ?? Partition()
-      for chunk in chunks {
-        try partition.append(chunk, types: definition.columns.map(\.type))
-        indexKeys(of: chunk, definition, key)
-      }
-      partition.lastInsert = next.version
-      next.partitions[key] = partition
-    }
-    keys = keys.filter { next.catalog.table($0.key.table) != nil }
-    head = next
-    nextRowID = commit.nextRowID
-  }
-
-  private mutating func indexKeys(of chunk: MemoryChunk, _ definition: TableDefinition, _ key: PartitionKey) {
+  mutating func insert(_ chunk: MemoryChunk, _ definition: TableDefinition, _ partition: PartitionKey) {
     if definition.primaryKey.isEmpty { return }
     let columns = definition.primaryKey.map { chunk.columns[$0] }
     for row in 0..<chunk.count {
-      if let bytes = KeyEncoder.key(of: columns, row: row) {
-        keys[key, default: [:]][bytes] = chunk.rowIDs[row]
+      if let key = KeyEncoder.key(of: columns, row: row) {
+        rows[partition, default: [:]][key] = chunk.rowIDs[row]
       }
     }
   }
 
-  private func keyOfRow(
-    _ row: RowID, in partition: Partition, _ definition: TableDefinition
-  ) -> (key: [UInt8], row: RowID)? {
-    guard !definition.primaryKey.isEmpty, let place = partition.locate(row),
-      case .memory(let chunk) = partition.sources[place.source].content
-    else { return nil }
-    let columns = definition.primaryKey.map { chunk.columns[$0] }
-    return KeyEncoder.key(of: columns, row: place.ordinal).map { ($0, row) }
+  /// Frees the key that `row` holds.
+  mutating func remove(_ key: [UInt8], of row: RowID, in partition: PartitionKey) {
+    if rows[partition]?[key] == row { rows[partition]?[key] = nil }
   }
 
-  private func checkKeys(
-    of chunks: [MemoryChunk], _ definition: TableDefinition, _ key: PartitionKey, _ resolved: ResolvedCommit
-  ) throws {
-    var wanted: [[UInt8]] = []
-    for chunk in chunks {
-      let columns = definition.primaryKey.map { chunk.columns[$0] }
-      for row in 0..<chunk.count {
-        if let bytes = KeyEncoder.key(of: columns, row: row) { wanted.append(bytes) }
-      }
-    }
-    let partition = resolved.head.partitions[key] ?? Partition()
-    for holder in try holders(of: wanted, in: key) where partition.isLive(holder) {
-      throw StorageError.uniqueViolation(
-        table: definition.name, columns: definition.primaryKey.map { definition.columns[$0].name })
-    }
-  }
-}
+  mutating func removeAll() { rows = [:] }
 
-/// A draft that met no conflict: what it writes, under final row ids.
-struct ResolvedCommit: Sendable {
-  /// After catalog changes and deletes; inserts are still to be appended.
-  var head: StoreHead
-  var nextRowID: RowID
-  var catalog: [CommitDraft.CatalogChange] = []
-  var deletes: [PartitionKey: [RowID]] = [:]
-  var inserts: [PartitionKey: [MemoryChunk]] = [:]
-  var releasedKeys: [PartitionKey: [(key: [UInt8], row: RowID)]] = [:]
-
-  init(head: StoreHead, nextRowID: RowID) {
-    self.head = head
-    self.nextRowID = nextRowID
-  }
-
-  mutating func apply(_ change: CommitDraft.CatalogChange) throws(Diagnostic) {
-    switch change {
-    case .createTable(let table): try head.catalog.add(table)
-    case .dropTable(let table):
-      try head.catalog.remove(table.id)
-      head.partitions = head.partitions.filter { $0.key.table != table.id }
-    case .createTenant(let tenant): try head.catalog.add(tenant)
-    }
-    catalog.append(change)
-  }
-
-  mutating func insert(_ chunk: MemoryChunk, into key: PartitionKey) {
-    inserts[key, default: []].append(chunk)
-    nextRowID += UInt64(chunk.count)
-  }
-
-  func definition(of table: TableID) throws(Diagnostic) -> TableDefinition {
-    guard let definition = head.catalog.table(table) else {
-      throw Diagnostic(.undefinedTable, "the table does not exist any more")
-    }
-    return definition
-  }
+  mutating func remove(table: TableID) { rows = rows.filter { $0.key.table != table } }
 }

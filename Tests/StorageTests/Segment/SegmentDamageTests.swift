@@ -86,6 +86,7 @@ import VSQLStorage
     switch error {
     case .malformed(let path, let offset, _), .unauthentic(let path, let offset, _): (path, offset)
     case .system, .diskFull, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly, .conflict,
+      .snapshotErased,
       .uniqueViolation,
       .notNullViolation, .limit:
       nil

@@ -1,0 +1,103 @@
+internal import Synchronization
+import VSQLSchema
+
+extension Store {
+  func commit(_ draft: CommitDraft) throws {
+    if isReadOnly { throw StorageError.readOnly }
+    let (position, isDue) = try writer.withLock { writer in
+      let position = try writer.commit(draft)
+      return (position, writer.needsCheckpoint)
+    }
+    try makeDurable(position)
+    if isDue { try checkpoint() }
+  }
+
+  /// Events of a read or of a refusal. They are durable with the next group: the next commit, or within 50 ms.
+  ///
+  /// - Throws: what the disk refused to the last such group, tried again: what cannot be recorded must not happen.
+  package func record(_ events: [AuditEvent]) throws {
+    if isReadOnly || events.isEmpty { return }
+    try writer.withLock { writer in
+      try writer.checkUsable()
+      writer.pendingEvents += events
+    }
+    if eventFlush.hasFailed { return try flushEvents() }
+    eventFlush.schedule { [self] in try flushEvents() }
+  }
+
+  /// Makes all recorded events durable.
+  package func flushEvents() throws {
+    let (position, isDue) = try writer.withLock { writer in
+      if writer.isClosed { return (UInt64(0), false) }
+      try writer.commit(events: [])
+      return (writer.position, writer.needsCheckpoint)
+    }
+    try makeDurable(position)
+    if isDue { try checkpoint() }
+  }
+
+  /// Returns when the log is durable past `position`; one thread syncs for all who wait meanwhile.
+  func makeDurable(_ position: UInt64) throws {
+    if durable.load(ordering: .acquiring) >= position { return }
+    try syncing.withLock { _ in
+      if durable.load(ordering: .acquiring) >= position { return }
+      let (file, reached, head) = writer.withLock { ($0.log?.file, $0.position, $0.head) }
+      // Without a log, a checkpoint has made all of it durable.
+      if let file {
+        do throws(StorageError) {
+          try file.sync()
+        } catch {
+          // What the disk holds is not known, and a second sync would not tell.
+          let failure = error
+          writer.withLock { $0.failure = failure }
+          throw error
+        }
+      }
+      publish(head, reached)
+    }
+  }
+
+  /// Memory goes to segments, and the log begins anew.
+  package func checkpoint() throws {
+    if isReadOnly { return }
+    try writer.withLock { writer in
+      try writer.checkpoint()
+      publish(writer.head, writer.position)
+    }
+  }
+
+  /// Writes what is only in memory to its place and lets others open the database. Sessions must not be used afterwards.
+  package func close() throws {
+    defer { unlock() }
+    if isReadOnly { return }
+    try writer.withLock { writer in
+      if writer.isClosed { return }
+      defer { writer.isClosed = true }
+      if writer.failure != nil { return }
+      if writer.log == nil, writer.pendingEvents.isEmpty, writer.oldLogs.isEmpty { return }
+      if writer.isWorthFlushing { try writer.checkpoint() } else { try writer.closeLog() }
+      publish(writer.head, writer.position)
+    }
+  }
+
+  func publish(_ head: StoreHead, _ position: UInt64) {
+    published.withLock {
+      if $0.version <= head.version, $0.erasureEpoch <= head.erasureEpoch { $0 = head }
+    }
+    durable.store(max(position, durable.load(ordering: .acquiring)), ordering: .releasing)
+  }
+}
+
+extension Writer {
+  /// Fewer rows than this stay in the log over a close: a segment of each short session would be a file for a handful of rows.
+  private static let fewRows = 1_024
+  private static let fewBytes = 256 << 10
+  private static let fewLogs = 8
+
+  var isWorthFlushing: Bool {
+    let rows = head.memoryRows
+    return rows == 0 || rows >= Self.fewRows || head.memoryBytes >= Self.fewBytes
+      || oldLogs.count >= Self.fewLogs
+      || !doomed.isEmpty
+  }
+}

@@ -1,0 +1,141 @@
+import VSQLDiagnostics
+import VSQLSchema
+
+extension Store {
+  /// Opens the database, or makes it where it is absent and `options.create` says so.
+  ///
+  /// - Throws: 58P01 when it is absent, 55006 when another process writes it, 28P01 for a wrong key, 28000 when no key can
+  ///   be had, XX001 when a file is damaged.
+  package static func open(
+    _ location: StoreLocation, key: RootKeySource, options: StoreOptions = StoreOptions()
+  ) throws -> Store {
+    let (device, name): (any Device, String) =
+      switch location {
+      case .directory(let path): (FileDevice(directory: path), path)
+      case .memory: (MemoryDevice(), ":memory:")
+      case .device(let device): (device, "the database")
+      }
+    if try Vault.exists(device) { return try openExisting(device, key: key, options: options) }
+    guard options.create, !options.isReadOnly else { throw StorageError.missing(path: name) }
+    return try create(device, name: name, key: key, options: options)
+  }
+
+  /// Everything is there before `DATABASE` is, so that a crash leaves no half database.
+  private static func create(
+    _ device: any Device, name: String, key: RootKeySource, options: StoreOptions
+  ) throws -> Store {
+    try refuseForeignFiles(device, name)
+    try device.makeDirectory("")
+    let lock = try device.lock("LOCK")
+    let vault = try Vault.create(
+      device: device, source: key, randomness: options.randomness, clock: options.clock)
+    let ring = vault.keyRing
+    for directory in [StateFile.directory, LogFormat.directory, SegmentFormat.directory, "audit"] {
+      try device.makeDirectory(directory)
+      // What an earlier attempt left.
+      for name in try device.list(directory) { try device.remove("\(directory)/\(name)") }
+      try device.syncDirectory(directory)
+    }
+    let chain = try AuditChain.create(device: device, ring: ring)
+    let main = TenantID(ring.randomness.id())
+    _ = try ring.createTenantKey(main)
+    var state = StoreState(mainTenant: main, owner: ActorID(ring.randomness.id()), audit: chain.absorbed)
+    try state.catalog.add(TenantName(name: "main", id: main))
+    state.ringGeneration = ring.generation
+    try StateFile.write(state, number: 1, ring: ring, device: device)
+    try device.syncDirectory("")
+    try vault.publish()
+    return try start(vault, key, state, number: 1, device, chain, lock, options)
+  }
+
+  private static func openExisting(
+    _ device: any Device, key: RootKeySource, options: StoreOptions
+  ) throws -> Store {
+    let lock = options.isReadOnly ? nil : try device.lock("LOCK")
+    let vault = try Vault.open(
+      device: device, source: key, randomness: options.randomness, clock: options.clock)
+    let (state, number) = try StateFile.read(ring: vault.keyRing, device: device)
+    guard vault.keyRing.generation >= state.ringGeneration else {
+      throw StorageError.malformed(
+        path: KeyRing.ringPath, offset: 0, what: "an older ring of slot keys than the state's")
+    }
+    let chain = AuditChain.open(device: device, ring: vault.keyRing, state: state.audit)
+    return try start(vault, key, state, number: number, device, chain, lock, options)
+  }
+
+  private static func start(
+    _ vault: Vault, _ key: RootKeySource, _ state: StoreState, number: UInt64, _ device: any Device,
+    _ chain: AuditChain,
+    _ lock: (any DeviceLock)?, _ options: StoreOptions
+  ) throws -> Store {
+    let site = SegmentSite(device: device, keys: vault.keyRing)
+    var recovery = try Recovery(state, site: site, chain: chain)
+    try recovery.replay()
+    var writer = Writer(
+      site: site, chain: chain, options: options, head: recovery.head, keys: recovery.keys,
+      nextRowID: recovery.nextRowID, state: state, stateNumber: number,
+      nextLog: state.firstLog + UInt64(recovery.logs.count), oldLogs: recovery.logs)
+    writer.doomed = recovery.doomed
+    var notices: [String] = []
+    if let cut = recovery.cut { notices.append(cut.notice) }
+    if !options.isReadOnly {
+      if let cut = recovery.cut { try writer.settle(cut) }
+      try writer.removeLeftovers()
+      if !writer.doomed.isEmpty { try writer.checkpoint() }
+    }
+    return Store(
+      StoreParts(vault: vault, source: key, writer: writer, lock: lock, notices: notices))
+  }
+
+  /// A directory with files of somebody else's is not made a database.
+  private static func refuseForeignFiles(_ device: any Device, _ name: String) throws {
+    let own: Set<String> = ["LOCK", "DATABASE.new", "keys", "wal", "state", "segments", "audit"]
+    if let foreign = try device.list("").first(where: { !own.contains($0) }) {
+      throw Diagnostic(
+        .duplicateFile,
+        "\"\(name)\" is a directory without a database in it, but with other files (\"\(foreign)\")",
+        hint: "Name a directory that does not exist yet.")
+    }
+  }
+}
+
+extension Writer {
+  /// Cuts the torn tail off, durably, before another log follows; the chain records it.
+  mutating func settle(_ cut: Recovery.Cut) throws {
+    if cut.offset == 0 {
+      try device.remove(cut.path)
+      try device.syncDirectory(LogFormat.directory)
+    } else {
+      let file = try device.open(cut.path, .write)
+      try file.truncate(to: cut.offset)
+      try file.sync()
+    }
+    pendingEvents.append(
+      AuditEvent(
+        tenant: state.mainTenant, actor: state.owner, action: .recovery, resource: cut.path, outcome: .done,
+        detail: "cut \(cut.byteCount) bytes at offset \(cut.offset)"))
+  }
+
+  /// Removes files that no state and no log names, and slot keys that no file needs: what a crash left of unfinished writes.
+  func removeLeftovers() throws {
+    var directories: Set<String> = []
+    func remove(_ directory: String, keeping kept: Set<String>) throws {
+      for name in try device.list(directory) where !kept.contains("\(directory)/\(name)") {
+        try device.remove("\(directory)/\(name)")
+        directories.insert(directory)
+      }
+    }
+    let manifests = head.segments.map(\.reader.manifest) + doomed
+    try remove(SegmentFormat.directory, keeping: Set(manifests.flatMap(\.paths)))
+    try remove(LogFormat.directory, keeping: Set(oldLogs.map { LogFormat.path($0.number) }))
+    try remove(StateFile.directory, keeping: [StateFile.path(stateNumber)])
+    for directory in directories.sorted() { try device.syncDirectory(directory) }
+    guard let audit = try? chain.slotsInUse() else { return }
+    let used = audit.union(manifests.flatMap(\.slots)).union(oldLogs.map(\.slot))
+    let unused = ring.slots.filter { !used.contains($0) }
+    if !unused.isEmpty {
+      ring.dropSlots(unused)
+      try ring.commitRing()
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import VSQLDiagnostics
+import VSQLSchema
+
+extension Writer {
+  /// Memory goes to segments, events to the chain's files, and the state names them; then the logs go, and with them the slot
+  /// keys of logs and of dropped tables.
+  ///
+  /// - Parameter change: what the new state says besides.
+  mutating func checkpoint(_ change: (inout StoreState) -> Void = { _ in }) throws {
+    try checkUsable()
+    // Commits that no sync has reached are made durable by the state itself.
+    var next = head
+    try flush(&next)
+    if !pendingEvents.isEmpty { try commit(events: []) }
+    let audit = try chain.absorb()
+    try ring.commitRing()
+    var state = state
+    state.audit = audit
+    state.firstLog = nextLog
+    state.cleanEnd = nil
+    change(&state)
+    let logs = oldLogs + (log.map { [OldLog(number: $0.number, slot: $0.slot)] } ?? [])
+    try write(&state, head: next)
+    head = next
+    keys.removeAll()
+    log = nil
+    oldLogs = []
+    let slots = logs.map(\.slot) + doomed.flatMap(\.slots)
+    let paths = logs.map { LogFormat.path($0.number) } + doomed.flatMap(\.paths)
+    doomed = []
+    try destroy(slots: slots, paths: paths)
+  }
+
+  /// Ends the log where it is, so that the next opening replays it, and says in the state where that is.
+  mutating func closeLog() throws {
+    try checkUsable()
+    if !pendingEvents.isEmpty { try commit(events: []) }
+    guard let log else { return }
+    try log.trim()
+    var state = state
+    state.firstLog = oldLogs.first?.number ?? log.number
+    state.cleanEnd = StoreState.CleanEnd(log: log.number, offset: UInt64(log.end))
+    // The log is replayed onto the former state: what it holds is not in this one.
+    try StateFileWrite(self).write(&state)
+    self.state = state
+    stateNumber += 1
+  }
+
+  /// Destroys slot keys, so that what they wrap opens no more, and removes files.
+  func destroy(slots: [SlotID], paths: [String]) throws(StorageError) {
+    if !slots.isEmpty {
+      ring.dropSlots(slots)
+      try ring.commitRing()
+    }
+    var directories: Set<String> = []
+    for path in paths {
+      try device.remove(path)
+      directories.insert(path.split(separator: "/").dropLast().joined(separator: "/"))
+    }
+    for directory in directories.sorted() { try device.syncDirectory(directory) }
+  }
+
+  /// Writes the next state file with what `head` holds.
+  mutating func write(_ state: inout StoreState, head: StoreHead) throws {
+    state.version = head.version
+    state.nextRowID = nextRowID
+    state.catalog = head.catalog
+    state.erasureEpoch = head.erasureEpoch
+    state.segments = head.segments.map {
+      StoreState.Segment(manifest: $0.reader.manifest, deleted: $0.deleted.ordinals)
+    }
+    do {
+      try StateFileWrite(self).write(&state)
+    } catch {
+      // Whether the new state stands is not known: what is committed now could be lost.
+      if (try? device.exists(StateFile.path(stateNumber + 1))) != false { failure = error }
+      throw error
+    }
+    self.state = state
+    stateNumber += 1
+  }
+
+  /// Replaces each run of chunks between segments by a segment.
+  private func flush(_ head: inout StoreHead) throws {
+    for (key, partition) in head.partitions where partition.memoryRows > 0 {
+      guard let definition = head.catalog.table(key.table) else { continue }
+      var sources: [RowSource] = []
+      var run: [MemoryChunk] = []
+      func endRun() throws {
+        for manifest in try SegmentFlush(site: site).write(run, of: key, definition) {
+          sources.append(RowSource(.segment(SegmentReader(site, manifest: manifest, table: definition))))
+        }
+        run = []
+      }
+      for source in partition.sources {
+        switch source.content {
+        case .segment:
+          try endRun()
+          sources.append(source)
+        case .memory(let chunk):
+          run.append(
+            source.deleted.isEmpty
+              ? chunk : try MemoryChunk.joined([(chunk, source.liveOrdinals)], types: definition.types))
+        }
+      }
+      try endRun()
+      head.partitions[key]?.sources = sources
+    }
+  }
+}
+
+/// One write of the state file with the ring's generation at that time.
+struct StateFileWrite {
+  private let ring: KeyRing
+  private let device: any Device
+  private let number: UInt64
+
+  init(_ writer: Writer) {
+    ring = writer.ring
+    device = writer.device
+    number = writer.stateNumber + 1
+  }
+
+  func write(_ state: inout StoreState) throws(StorageError) {
+    state.ringGeneration = ring.generation
+    try StateFile.write(state, number: number, ring: ring, device: device)
+  }
+}

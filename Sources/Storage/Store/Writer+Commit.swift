@@ -1,0 +1,152 @@
+import VSQLDiagnostics
+import VSQLSchema
+
+extension Writer {
+  /// Decides a commit, appends its frame, and makes it the newest head. It is durable when the log is synced past the result.
+  ///
+  /// - Returns: the position of its frame.
+  mutating func commit(_ draft: CommitDraft) throws -> UInt64 {
+    try checkUsable()
+    var commit = try resolve(draft)
+    for case .createTenant(let tenant) in commit.catalog { _ = try ring.createTenantKey(tenant.id) }
+    let handles = try writeSegments(&commit)
+    var next = commit.head
+    for (key, chunks) in commit.inserts {
+      let definition = try commit.definition(of: key.table)
+      for chunk in chunks {
+        try next.partitions[key, default: Partition()].append(chunk, types: definition.types)
+      }
+      next.partitions[key]?.lastInsert = next.version
+    }
+    for (key, handle) in handles {
+      next.partitions[key, default: Partition()].sources.append(RowSource(.segment(handle)))
+      next.partitions[key]?.lastInsert = next.version
+    }
+    try append(commit, events: draft.events)
+    // From here on nothing fails.
+    for (key, bytes, row) in commit.freedKeys { keys.remove(bytes, of: row, in: key) }
+    for (key, chunks) in commit.inserts {
+      guard let definition = next.catalog.table(key.table) else { continue }
+      for chunk in chunks { keys.insert(chunk, definition, key) }
+    }
+    for case .dropTable(let table) in commit.catalog { keys.remove(table: table.id) }
+    doomed += commit.doomed
+    head = next
+    nextRowID = commit.nextRowID
+    return position
+  }
+
+  /// Appends events alone, those of reads among them.
+  mutating func commit(events: [AuditEvent]) throws {
+    try checkUsable()
+    if events.isEmpty, pendingEvents.isEmpty { return }
+    try append(LogRecord(version: head.version), events: events)
+  }
+
+  /// Whether memory or the log grew so far that a checkpoint is due.
+  var needsCheckpoint: Bool {
+    !doomed.isEmpty || head.memoryBytes >= options.flushBytes || (log?.end ?? 0) >= 4 * options.flushBytes
+  }
+
+  private mutating func append(_ commit: ResolvedCommit, events: [AuditEvent]) throws {
+    var record = LogRecord(version: commit.head.version)
+    record.catalog = commit.catalog
+    record.deletes = commit.deletes
+    record.inserts = commit.inserts
+    record.segments = commit.segments
+    try append(record, events: events)
+  }
+
+  /// The frame carries the events, so that an act and its event are durable together or not at all.
+  private mutating func append(_ record: LogRecord, events: [AuditEvent]) throws {
+    var record = record
+    let log = try openLog()
+    let mark = chain.mark()
+    let all = pendingEvents + events
+    if !all.isEmpty { record.events = chain.append(all).encoded }
+    do {
+      try log.append(record)
+    } catch {
+      chain.rollback(to: mark)
+      throw error
+    }
+    pendingEvents = []
+    position += 1
+  }
+
+  private mutating func openLog() throws(StorageError) -> LogWriter {
+    if let log { return log }
+    let slot = ring.newSlot()
+    try ring.commitRing()
+    let made = try LogWriter(number: nextLog, slot: slot, main: state.mainTenant, ring: ring, device: device)
+    nextLog += 1
+    log = made
+    return made
+  }
+
+  /// Large inserts become segments at once; their rows leave the commit's frame, which names the segment instead.
+  private func writeSegments(_ commit: inout ResolvedCommit) throws -> [(PartitionKey, SegmentReader)] {
+    var handles: [(PartitionKey, SegmentReader)] = []
+    for (key, chunks) in commit.inserts.sorted(by: { $0.key < $1.key }) {
+      guard chunks.reduce(0, { $0 + $1.sizeBytes }) >= options.directSegmentBytes else { continue }
+      let definition = try commit.definition(of: key.table)
+      for manifest in try SegmentFlush(site: site).write(chunks, of: key, definition) {
+        commit.segments.append(manifest)
+        handles.append((key, SegmentReader(site, manifest: manifest, table: definition)))
+      }
+      commit.inserts[key] = nil
+    }
+    // The slots must outlive a crash before anything that names them does.
+    if !handles.isEmpty { try ring.commitRing() }
+    return handles
+  }
+}
+
+extension TableDefinition {
+  var types: [SQLType] { columns.map(\.type) }
+}
+
+/// Writes chunks as segments.
+struct SegmentFlush {
+  /// Plain bytes of one segment, about: a segment's columns are opened whole.
+  static let segmentBytes = 512 << 20
+
+  let site: SegmentSite
+
+  /// One segment, or several of many rows; durable, but for their slots, which the caller commits to the ring.
+  func write(
+    _ chunks: [MemoryChunk], of key: PartitionKey, _ table: TableDefinition
+  ) throws(StorageError) -> [SegmentManifest] {
+    var manifests: [SegmentManifest] = []
+    var batches: [Batch] = []
+    var (rows, bytes) = (0, 0)
+    for chunk in chunks where chunk.count > 0 {
+      if rows + chunk.count > SegmentFormat.maxRows || bytes + chunk.sizeBytes > Self.segmentBytes, rows > 0 {
+        manifests.append(try write(batches, of: key, table))
+        batches = []
+        (rows, bytes) = (0, 0)
+      }
+      batches.append(Batch(columns: chunk.columns, count: chunk.count, rowIDs: chunk.rowIDs))
+      rows += chunk.count
+      bytes += chunk.sizeBytes
+    }
+    if rows > 0 { manifests.append(try write(batches, of: key, table)) }
+    return manifests
+  }
+
+  private func write(
+    _ batches: [Batch], of key: PartitionKey, _ table: TableDefinition
+  ) throws(StorageError) -> SegmentManifest {
+    let id = SegmentID(site.keys.randomness.id())
+    do {
+      return try SegmentWriter(site, table: table, tenant: key.tenant).write(batches, id: id)
+    } catch {
+      // What a full disk left; if this fails too, the next opening removes what no state names.
+      for path in [
+        SegmentFormat.cellPath(id), SegmentFormat.keyPath(id, generation: 0),
+        SegmentFormat.directoryPath(id, generation: 0),
+      ] { try? site.device.remove(path) }
+      throw error
+    }
+  }
+}
