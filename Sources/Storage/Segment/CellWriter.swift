@@ -51,7 +51,7 @@ final class CellWriter {
     if rest.count + room > buffer.count {
       buffer = Array(repeating: 0, count: rest.count + room + Self.bufferBytes)
     }
-    for (index, byte) in rest.enumerated() { buffer[index] = byte }
+    buffer.replaceSubrange(..<rest.count, with: rest)
     used = rest.count
   }
 
