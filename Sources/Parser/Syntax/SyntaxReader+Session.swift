@@ -34,7 +34,9 @@ extension SyntaxReader {
   mutating func readSet() throws(Diagnostic) -> Statement {
     take()
     if at(word: "local"), atName(ahead: 1) { throw .featureNotSupported("SET LOCAL", at: token.span) }
-    if at(word: "quorum") { throw .featureNotSupported("SET QUORUM", at: token.span) }
+    if at(word: "quorum"), !at(.equal, ahead: 1), !at(.to, ahead: 1) {
+      throw .featureNotSupported("SET QUORUM", at: token.span)
+    }
     if at(.session), !at(.equal, ahead: 1), !at(.to, ahead: 1) {
       take()
       if at(.tenant), !at(.equal, ahead: 1), !at(.to, ahead: 1) {

@@ -1,0 +1,57 @@
+-- Accepted queries, one a statement. Together they reach every production of Grammar/vsql.ebnf.
+SELECT 1;
+(SELECT 1);
+((SELECT 1));
+SELECT ALL a FROM t;
+SELECT DISTINCT a, b AS c, d e, "F" AS "G H", t.*, * FROM s.t AS t;
+SELECT -1, +2, - -3, 1.5, .5, 1., 1e9, 1.5e-3, 'it''s', E'\n\'x', $$dollar's$$, $tag$a$$b$tag$, x'00ff';
+SELECT TRUE, FALSE, NULL, $1, :name, :"Na me", [0.1, -2, 3e-4], [], [a, 1 + 2], '[1,2]'::vector(2);
+SELECT DATE '2026-01-01', TIME '12:00', TIMESTAMP '2026-01-01 00:00', TIMESTAMPTZ '2026-01-01 00:00+00';
+SELECT TIMESTAMP WITH TIME ZONE '2026-01-01 00:00+00', TIMESTAMP WITHOUT TIME ZONE '2026-01-01 00:00', TIME WITH TIME ZONE '12:00+01';
+SELECT UUID '00000000-0000-0000-0000-000000000000', INTERVAL '1 day', DOUBLE PRECISION '1.5', CHARACTER VARYING 'x', "My Type" 'x';
+SELECT CAST(a AS DOUBLE PRECISION), CAST(b AS CHARACTER VARYING(10)), c::DECIMAL(10, 2)::text, d::halfvec(3), e::bit(3), f::VECTOR(384, FLOAT16);
+SELECT a::TIMESTAMP(3) WITH TIME ZONE, b::TIMESTAMP WITHOUT TIME ZONE, c::TIME(0), d::CHARACTER(3), e::DOUBLE, f::NUMERIC;
+SELECT a + b - c * d / e % f, (a + b) * c, a - (b - c), a || b || 'x', -a::INTEGER, (-a)::INTEGER, a || (b || c);
+SELECT a <-> b, a <=> b, a <#> b, a <+> b, a <~> b, a <%> b, 1 - (a <=> b), a <-> b + c;
+SELECT a = b, a <> b, a != b, a < b, a <= b, a > b, a >= b, (a = b) = c;
+SELECT a AND b OR c AND NOT d OR NOT (e OR f), a OR b OR c, (a OR b) AND c, a AND (b AND c), NOT NOT a;
+SELECT a IS NULL, b IS NOT NULL, c IS TRUE, d IS NOT FALSE, e IS UNKNOWN, f IS NOT UNKNOWN, a = b IS NULL;
+SELECT a IS DISTINCT FROM b, a IS NOT DISTINCT FROM b + 1, a IS NULL IS NOT NULL, (a IS NULL) = b, NOT a IS NULL;
+SELECT a BETWEEN 1 AND 2, a NOT BETWEEN b + 1 AND c || d, a IN (1, 2), a NOT IN (b, c + d), (a IN (1)) IN (b);
+SELECT a LIKE 'x%', a NOT LIKE b, a ILIKE 'x', a NOT ILIKE 'x', a LIKE 'x!%' ESCAPE '!', (a LIKE b) LIKE c;
+SELECT a IN (SELECT b FROM t), a NOT IN (SELECT b FROM t), a IN ((SELECT b FROM t)), EXISTS (SELECT 1), NOT EXISTS (SELECT 1), (SELECT max(a) FROM t) + 1;
+SELECT CASE WHEN a THEN 1 END, CASE a WHEN 1 THEN 'x' WHEN 2 THEN 'y' ELSE 'z' END, CASE a OR b WHEN TRUE THEN 1 END;
+SELECT count(*), count(DISTINCT a), count(ALL a), sum(a) FILTER (WHERE b > 1), f(), coalesce(a, b, 1), left('abc', 2), right(a, 1), "Fn"(1);
+SELECT EXTRACT(year FROM a), EXTRACT('Day' FROM a + b), extract("Odd" FROM a), POSITION('a' IN b), position(a || b IN c);
+SELECT SUBSTRING(a FROM 2 FOR 3), SUBSTRING(a FROM 2), SUBSTRING(a FOR 3), substring(a, 2), substring(a, 2, 3), substring(a);
+SELECT TRIM(a), TRIM(BOTH FROM a), TRIM(LEADING 'x' FROM a), TRIM(TRAILING b || c FROM a), TRIM('x' FROM a), TRIM(a, 'x'), TRIM(FROM a), btrim(a);
+SELECT CURRENT_DATE, CURRENT_TIMESTAMP, CURRENT_USER;
+SELECT nearest, exact, approx, distance, similarity, entity, tenant, erase, key, type FROM nearest exact;
+SELECT a nearest, b exact, c AS select FROM t approx, u AS distance;
+SELECT "select", "Upper", "a""b", "größe", größe, t."x y" FROM "from" WHERE "and";
+SELECT a FROM t WHERE b = 1 AND c LIKE 'x' GROUP BY a, b + 1 HAVING count(*) > 1 ORDER BY a, b DESC, c ASC NULLS FIRST, d DESC NULLS LAST, e NULLS LAST LIMIT 10 OFFSET 5;
+SELECT a FROM t OFFSET 5 ROWS FETCH FIRST 10 ROWS ONLY;
+SELECT a FROM t FETCH NEXT ROW ONLY;
+SELECT a FROM t FETCH NEXT $1 ROWS ONLY OFFSET 1 ROW;
+SELECT a FROM t OFFSET 1 LIMIT ALL;
+SELECT a FROM t LIMIT $1 OFFSET :skip;
+SELECT a FROM t, s.u AS v, (SELECT 1 AS b) AS w, (SELECT 2) x;
+SELECT * FROM a JOIN b ON a.x = b.x INNER JOIN c USING (x, y) LEFT JOIN d ON TRUE LEFT OUTER JOIN e USING (z) CROSS JOIN f;
+SELECT * FROM a JOIN (b CROSS JOIN c) ON a.x = b.x, (d JOIN e USING (x));
+SELECT * FROM (a JOIN b USING (x)) JOIN c USING (x);
+SELECT name, distance FROM packages WHERE section = 'science' APPROX NEAREST 10 BY DISTANCE cosine_distance(embedding, [0.12, 0.5]) WITH (target_recall = 0.95);
+SELECT q.id, d.name, d.distance FROM queries q JOIN packages d EXACT NEAREST 5 BY DISTANCE l2_distance(q.embedding, d.embedding);
+SELECT q.id FROM queries q LEFT JOIN packages AS d NEAREST BY SIMILARITY inner_product(q.v, d.v) WITH (a = -1, b = word, c = 'x', d = TRUE, e = $1) WHERE d.x > 1;
+SELECT name FROM packages NEAREST BY DISTANCE embedding <-> '[1,2]';
+SELECT name FROM packages nearest NEAREST 5 BY DISTANCE embedding <-> $1 ORDER BY distance LIMIT 3;
+SELECT name FROM packages EXACT NEAREST $1 + 1 BY DISTANCE embedding <-> $2;
+SELECT name FROM packages exact NEAREST (k) BY DISTANCE embedding <-> $2;
+SELECT name FROM packages WHERE nearest NEAREST abs(5) BY SIMILARITY distance;
+SELECT name FROM (SELECT name, distance FROM packages NEAREST 3 BY DISTANCE v <=> $1) AS n GROUP BY name;
+SELECT name FROM packages ORDER BY embedding <=> '[0.12, 0.5]' LIMIT 10;
+SELECT * FROM audit.events WHERE action = 'data_access' AND at >= TIMESTAMPTZ '2026-03-08' LIMIT 100;
+SELECT schema.t.c, t.c FROM schema.t;
+SELECT 'a'
+  'b', E'c'
+  '\n' /* nested /* comment */ here */ -- and a line comment
+;
