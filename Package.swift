@@ -69,8 +69,7 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["VSQLDiagnostics"]),
     .testTarget(name: "SchemaTests", dependencies: ["VSQLSchema"]),
     .testTarget(name: "LexerTests", dependencies: ["VSQLLexer"]),
-    .testTarget(
-      name: "ParserTests", dependencies: ["VSQLParser", "VSQLLexer"], exclude: ["Corpus"]),
+    .testTarget(name: "ParserTests", dependencies: ["VSQLParser", "VSQLLexer"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(name: "TrustTests", dependencies: ["VSQLTrust", "VSQLSchema"]),
     .testTarget(name: "PlannerTests", dependencies: ["VSQLPlanner", "VSQLParser", "VSQLSchema"]),

@@ -3,14 +3,14 @@ import Testing
 import VSQLDiagnostics
 import VSQLLexer
 
-/// The accepted statements of `Corpus/*.sql`, cut by the splitter.
+/// The accepted statements of `Grammar/examples/*.sql`, cut by the splitter.
 enum Corpus {
   static let files = ["queries", "definition", "changes", "session", "trust"]
 
   static func statements() throws -> [String] {
     try files.flatMap { name in
       var splitter = StatementSplitter()
-      splitter.feed(try text(of: "Tests/ParserTests/Corpus/\(name).sql"))
+      splitter.feed(try text(of: "Grammar/examples/\(name).sql"))
       var statements: [String] = []
       while let piece = try splitter.next() { statements.append(piece.text) }
       #expect(try splitter.finish() == nil)
