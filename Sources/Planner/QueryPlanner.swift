@@ -48,10 +48,11 @@ struct Optimizer {
       insert.subqueries = subqueries(insert.subqueries)
       copy.kind = .insert(insert)
     case .update(var update):
-      update.matching = optimised(update.matching, keepsColumns: true)
+      update.matching = optimised(update.matching)
       copy.kind = .update(update)
     case .delete(var delete):
-      delete.matching = optimised(delete.matching)
+      // Row ids are all that is read.
+      delete.matching = optimised(delete.matching, required: [])
       copy.kind = .delete(delete)
     case .explain(var explain):
       if let inner = explain.statement { explain.statement = optimised(inner) }
@@ -69,10 +70,10 @@ struct Optimizer {
     return made
   }
 
-  private mutating func optimised(_ plan: Plan, keepsColumns: Bool = false) -> Plan {
+  private mutating func optimised(_ plan: Plan, required: Set<Int>? = nil) -> Plan {
     var copy = plan
     copy.subqueries = subqueries(plan.subqueries)
-    let context = RuleContext(catalog: catalog)
+    let context = RuleContext(catalog: catalog, required: required)
     for rule in rules {
       let changed = rule.apply(copy.root, context)
       if changed != copy.root {
@@ -80,7 +81,7 @@ struct Optimizer {
         if !log.contains(rule.name) { log.append(rule.name) }
       }
     }
-    copy.root = Estimator(catalog: catalog).priced(copy.root, subqueries: copy.subqueries)
+    copy.root = Estimator(catalog: catalog).priced(copy.root)
     return copy
   }
 }

@@ -25,12 +25,11 @@ extension BindingState {
       throw Diagnostic(
         .dataException, "expected \(to.dimension) dimensions, not \(from.dimension)", at: scalar.span)
     }
-    if let value = scalar.constantValue {
-      if let cast = try ConstantCasts.cast(
-        value, from: scalar.type, to: target, isAssignment: context == .assignment, at: scalar.span)
-      {
-        return Scalar(.constant(cast), type: target, span: scalar.span)
-      }
+    // A constant that cannot be cast raises when its row is reached, not here.
+    if let value = scalar.constantValue,
+      let cast = try? ValueCast.cast(value, to: target, isAssignment: context == .assignment)
+    {
+      return Scalar(.constant(cast), type: target, span: scalar.span)
     }
     return Scalar(.cast(scalar, isAssignment: context == .assignment), type: target, span: scalar.span)
   }
@@ -45,7 +44,7 @@ extension BindingState {
     case .constant(.null): return .null(target, at: scalar.span)
     case .constant(.text(let text)):
       if target == .unknown { return scalar }
-      return try ConstantCasts.literal(
+      return try LiteralValues.quoted(
         text, as: target, isAssignment: context == .assignment, at: scalar.span)
     case .constant, .column, .subquery, .exists, .inSubquery, .call, .compare, .and, .or, .not, .isNull,
       .isTruth, .isDistinct, .inList, .like, .case, .coalesce, .cast:
@@ -99,46 +98,5 @@ extension BindingState {
       mismatch: Diagnostic(
         .datatypeMismatch, "argument of \(place) must be BOOLEAN, not \(scalar.type.plainName)",
         at: scalar.span))
-  }
-}
-
-/// Casts of constants that are done while binding. What is not here is left to execution, with its place.
-enum ConstantCasts {
-  /// - Returns: nil when the cast is left to execution.
-  static func cast(_ value: Value, from: SQLType, to: SQLType, isAssignment: Bool, at span: SourceSpan?)
-    throws(Diagnostic) -> Value?
-  {
-    switch (value, to.unmodified) {
-    case (.null, _): return .null
-    case (.integer(let number), .integer):
-      guard case .integer(let range) = to, range.bounds.contains(number) else {
-        throw Diagnostic(.numericValueOutOfRange, "a number is out of the range of \(to)", at: span)
-      }
-      return .integer(number)
-    case (.integer(let number), .decimal) where to == .numeric:
-      return .decimal(Decimal(unscaled: Int128(number), scale: 0))
-    case (.integer(let number), .double): return .double(Double(number))
-    case (.decimal(let number), .double): return .double(number.approximate)
-    default: return nil
-    }
-  }
-
-  /// A literal in quotes, read as its place demands.
-  static func literal(_ text: String, as target: SQLType, isAssignment: Bool, at span: SourceSpan?)
-    throws(Diagnostic) -> Scalar
-  {
-    switch target {
-    case .unknown: return Scalar(.constant(.text(text)), type: .unknown, span: span)
-    case .text(maxLength: nil): return Scalar(.constant(.text(text)), type: target, span: span)
-    case .vector(let shape):
-      let value: VectorValue =
-        shape.element == .bit
-        ? try VectorLiterals.bits(text, expected: shape.dimension, at: span)
-        : try VectorLiterals.floats(text, expected: shape.dimension, at: span)
-      return Scalar(.constant(.vector(value)), type: .vector(value.shape), span: span)
-    case .boolean, .integer, .double, .decimal, .text, .blob, .date, .timestamp, .timestamptz, .uuid:
-      let constant = Scalar(.constant(.text(text)), type: .string, span: span)
-      return Scalar(.cast(constant, isAssignment: isAssignment), type: target, span: span)
-    }
   }
 }

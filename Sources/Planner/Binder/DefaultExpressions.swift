@@ -6,7 +6,7 @@ enum DefaultExpressions {
   static func text(of expression: Expression) -> String { "" }
 
   static func parse(_ text: String) throws(Diagnostic) -> Expression {
-    throw Diagnostic(.featureNotSupported, "DEFAULT is not supported yet")
+    try Parser.parseExpression(text)
   }
 }
 

@@ -90,7 +90,7 @@ extension ExpressionBinder {
   private func vectorArgument(_ argument: Scalar, _ name: String) throws(Diagnostic) -> Scalar {
     guard argument.type == .unknown else { return argument }
     if case .text(let text) = argument.constantValue {
-      let vector = try VectorLiterals.floats(text, expected: nil, at: argument.span)
+      let vector = try VectorLiterals.floats(text, at: argument.span)
       return Scalar(.constant(.vector(vector)), type: .vector(vector.shape), span: argument.span)
     }
     throw Diagnostic(

@@ -102,17 +102,14 @@ extension ExpressionBinder {
       let constant = Scalar(.constant(.text(text)), type: .unknown, span: span)
       return try bindCast(constant, to: try TypeNames.resolve(name), at: span)
     case .vector(let values):
-      let vector = try VectorLiterals.floats(values, expected: nil, at: span)
+      let vector = try VectorLiterals.floats(values, at: span)
       return Scalar(.constant(.vector(vector)), type: .vector(vector.shape), span: span)
     }
   }
 
   /// A bracket with an element that is no plain number.
   private func bindBracket(_ elements: [Expression], at span: SourceSpan) throws(Diagnostic) -> Scalar {
-    guard !elements.isEmpty else {
-      throw Diagnostic(.dataException, "a vector must have at least 1 dimension", at: span)
-    }
-    try VectorLiterals.check(dimension: elements.count, expected: nil, at: span)
+    try VectorLiterals.checkLimit(elements.count, at: span)
     let scalars = try elements.map { (element) throws(Diagnostic) -> Scalar in
       let scalar = try bind(element)
       return try state.coerce(
@@ -127,7 +124,7 @@ extension ExpressionBinder {
       return nil
     }
     if numbers.count == scalars.count {
-      let vector = try VectorLiterals.floats(numbers, expected: nil, at: span)
+      let vector = try VectorLiterals.floats(numbers, at: span)
       return Scalar(.constant(.vector(vector)), type: .vector(shape), span: span)
     }
     return Scalar(.call(.makeVector, scalars), type: .vector(shape), span: span)

@@ -32,7 +32,7 @@ package enum VectorText {
   }
 
   package static func wrongDimension(_ found: Int, expected: Int) -> Diagnostic {
-    Diagnostic(.dataException, "expected \(expected) dimensions, found \(found)")
+    Diagnostic(.dataException, "expected \(expected) dimensions, not \(found)")
   }
 
   private static var syntaxError: Diagnostic {

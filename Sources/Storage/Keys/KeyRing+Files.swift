@@ -6,6 +6,8 @@ extension KeyRing {
   static let kekMagic = Array("vsqlKEK1".utf8)
   static let ringMagic = Array("vsqlRNG1".utf8)
   static let ringPath = "keys/ring"
+  /// Ends the name of a KEK that is being destroyed.
+  static let deadSuffix = ".dead"
 
   // MARK: KEKs
 
@@ -22,7 +24,8 @@ extension KeyRing {
     return try addKEK(KEKName(tenant: tenant, version: version.partialValue))
   }
 
-  /// Destroys every other version of the tenant's KEK, when nothing is wrapped under it any more.
+  /// Destroys every other version of the tenant's KEK, when nothing is wrapped under it any more. Idempotent: an interrupted
+  /// one is called again.
   package func finishRotation(_ tenant: TenantID, keeping version: UInt32) throws(StorageError) {
     try destroy { $0.tenant == tenant && $0.version != version }
   }
@@ -39,22 +42,26 @@ extension KeyRing {
     return name.version
   }
 
+  /// Renamed first, so that a crash leaves either a whole key or none that opening would read; then overwritten and removed,
+  /// with whatever an earlier crash left in between.
   private func destroy(_ isChosen: (KEKName) -> Bool) throws(StorageError) {
     let names = state.withLock { state in state.keks.keys.filter(isChosen) }
-    if names.isEmpty { return }
-    for name in names {
-      if try device.exists(name.path) {
-        let file = try device.open(name.path, .write)
-        try file.punch(at: 0, count: try file.size())
-        try file.sync()
-        try device.remove(name.path)
-      }
+    for name in names where try device.exists(name.path) {
+      try device.rename(name.path, to: name.path + Self.deadSuffix)
     }
-    try device.syncDirectory("keys")
+    if !names.isEmpty { try device.syncDirectory("keys") }
     state.withLock { state in
       for name in names { state.keks[name] = nil }
       state.wrapping = state.wrapping.filter { !names.contains($0.key.kek) }
     }
+    let dead = try device.list("keys").filter { $0.hasSuffix(Self.deadSuffix) || $0.hasSuffix(".kek.new") }
+    for name in dead {
+      let file = try device.open("keys/" + name, .write)
+      try file.punch(at: 0, count: try file.size())
+      try file.sync()
+      try device.remove("keys/" + name)
+    }
+    if !dead.isEmpty { try device.syncDirectory("keys") }
   }
 
   /// Writes the ring and every KEK anew under the present root key.

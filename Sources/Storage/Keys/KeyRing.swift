@@ -93,8 +93,9 @@ package final class KeyRing: Sendable {
     device: any Device, database: DatabaseID, root: KeyBox, previousRoot: KeyBox? = nil,
     randomness: any Randomness, clock: any Clock
   ) throws(StorageError) -> KeyRing {
-    let state = try readState(
-      device: device, database: database, roots: [root] + (previousRoot.map { [$0] } ?? []))
+    let roots = [root] + (previousRoot.map { [$0] } ?? [])
+    var state = try readState(device: device, database: database, roots: roots)
+    state.previousRoot = previousRoot
     return KeyRing(device: device, database: database, randomness: randomness, clock: clock, state: state)
   }
 

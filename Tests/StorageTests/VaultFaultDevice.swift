@@ -1,0 +1,132 @@
+import Synchronization
+import VSQLStorage
+
+/// A device that dies at its n-th call that changes anything: that call and all later ones fail.
+final class FaultDevice: Device {
+  let inner: MemoryDevice
+  private let left: Mutex<Int>
+  private let error: StorageError
+
+  /// - Parameters:
+  ///   - count: changing calls that succeed before the first that fails.
+  ///   - inner: what is written to; its `durableFiles` and `snapshotFiles` are what a crash may leave.
+  init(_ inner: MemoryDevice, failingAfter count: Int, _ error: StorageError = .diskFull(path: "fault")) {
+    self.inner = inner
+    left = Mutex(count)
+    self.error = error
+  }
+
+  /// Whether a call failed.
+  var hasFailed: Bool { left.withLock { $0 < 0 } }
+
+  func change() throws(StorageError) {
+    let isLeft = left.withLock { left in
+      if left >= 0 { left -= 1 }
+      return left >= 0
+    }
+    if !isLeft { throw error }
+  }
+
+  func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> any DeviceFile {
+    switch mode {
+    case .create, .createOrOpen: try change()
+    case .read, .write: break
+    }
+    return File(device: self, file: try inner.open(path, mode))
+  }
+
+  func exists(_ path: String) throws(StorageError) -> Bool { try inner.exists(path) }
+  func list(_ directory: String) throws(StorageError) -> [String] { try inner.list(directory) }
+
+  func makeDirectory(_ path: String) throws(StorageError) {
+    try change()
+    try inner.makeDirectory(path)
+  }
+
+  func rename(_ from: String, to: String) throws(StorageError) {
+    try change()
+    try inner.rename(from, to: to)
+  }
+
+  func remove(_ path: String) throws(StorageError) {
+    try change()
+    try inner.remove(path)
+  }
+
+  func syncDirectory(_ path: String) throws(StorageError) {
+    try change()
+    try inner.syncDirectory(path)
+  }
+
+  func lock(_ path: String) throws(StorageError) -> any DeviceLock { try inner.lock(path) }
+
+  private final class File: DeviceFile {
+    let device: FaultDevice
+    let file: any DeviceFile
+
+    init(device: FaultDevice, file: any DeviceFile) {
+      self.device = device
+      self.file = file
+    }
+
+    var path: String { file.path }
+    func size() throws(StorageError) -> Int { try file.size() }
+
+    func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
+      try file.read(at: offset, count: count)
+    }
+
+    /// The write that fails leaves its first half.
+    func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+      do {
+        try device.change()
+      } catch {
+        if !bytes.isEmpty { try file.write(Array(bytes[..<(bytes.count / 2)]), at: offset) }
+        throw error
+      }
+      try file.write(bytes, at: offset)
+    }
+
+    func truncate(to size: Int) throws(StorageError) {
+      try device.change()
+      try file.truncate(to: size)
+    }
+
+    func preallocate(to size: Int) throws(StorageError) {
+      try device.change()
+      try file.preallocate(to: size)
+    }
+
+    func punch(at offset: Int, count: Int) throws(StorageError) {
+      try device.change()
+      try file.punch(at: offset, count: count)
+    }
+
+    func sync() throws(StorageError) {
+      try device.change()
+      try file.sync()
+    }
+  }
+}
+
+/// Runs `act` on a copy of `files` that dies at its first change, then at its second, and so on until it succeeds; after each
+/// death `check` sees what is left if nothing unsynced reached the disk, and if everything did.
+///
+/// - Returns: the deaths.
+@discardableResult
+func crashEverywhere(
+  _ files: [String: [UInt8]], act: (any Device) throws -> Void, check: (MemoryDevice) throws -> Void
+) throws -> Int {
+  for count in 0... {
+    let inner = MemoryDevice(files: files)
+    let device = FaultDevice(inner, failingAfter: count)
+    do {
+      try act(device)
+      if !device.hasFailed { return count }
+    } catch StorageError.diskFull(path: "fault") {
+    }
+    try check(MemoryDevice(files: inner.durableFiles()))
+    try check(MemoryDevice(files: inner.snapshotFiles()))
+  }
+  return 0
+}
