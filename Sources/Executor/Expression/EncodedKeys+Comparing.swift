@@ -34,7 +34,7 @@ extension EncodedKeys {
       for key in 0..<count {
         let range = range(key)
         precondition(range.upperBound <= raw.count, "a key lies within its bytes")
-        unsafe out.append(KeyHash.hash(UnsafeRawBufferPointer(rebasing: raw[range]), seed: seed))
+        unsafe out.append(BytesHash.hash(UnsafeRawBufferPointer(rebasing: raw[range]), seed: seed))
       }
     }
     return out
@@ -42,7 +42,7 @@ extension EncodedKeys {
 }
 
 /// A hash of bytes by folded 64 × 64 multiplication (as wyhash does), eight bytes a step.
-enum KeyHash {
+enum BytesHash {
   static func hash(_ bytes: UnsafeRawBufferPointer, seed: UInt64) -> UInt64 {
     var state = mix(seed ^ 0xA076_1D64_78BD_642F, UInt64(bytes.count) ^ 0xE703_7ED1_A0B4_28DB)
     var at = 0
