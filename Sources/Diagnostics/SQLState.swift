@@ -24,6 +24,7 @@ extension SQLState {
   package static let invalidEscapeCharacter = SQLState("22019")
   package static let invalidParameterValue = SQLState("22023")
   package static let invalidEscapeSequence = SQLState("22025")
+  package static let stringDataLengthMismatch = SQLState("22026")
   package static let invalidTextRepresentation = SQLState("22P02")
   package static let badCopyFileFormat = SQLState("22P04")
   package static let invalidArgumentForLogarithm = SQLState("2201E")

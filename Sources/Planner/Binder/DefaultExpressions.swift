@@ -3,14 +3,7 @@ import VSQLParser
 
 /// DEFAULT expressions as the catalog keeps them: SQL text.
 enum DefaultExpressions {
-  static func text(of expression: Expression) -> String { "" }
+  static func text(of expression: Expression) -> String { expression.sql }
 
-  static func parse(_ text: String) throws(Diagnostic) -> Expression {
-    try Parser.parseExpression(text)
-  }
-}
-
-/// A statement printed again, for EXPLAIN (AST).
-enum StatementText {
-  static func lines(of statement: ParsedStatement) -> [String] { [] }
+  static func parse(_ text: String) throws(Diagnostic) -> Expression { try Parser.parseExpression(text) }
 }

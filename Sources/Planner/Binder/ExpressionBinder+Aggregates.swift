@@ -51,11 +51,13 @@ extension ExpressionBinder {
         AggregateCall(function: .count, arguments: [], filter: filter, type: .bigint), at: span)
     }
     let wanted = function == .stringAgg ? 2 : 1
+    if function == .count, call.arguments.isEmpty {
+      throw Diagnostic(.wrongObjectType, "count() counts nothing: count(*) counts rows", at: span)
+    }
     guard call.arguments.count == wanted else {
       throw Diagnostic(
         .undefinedFunction,
-        "\(name) takes \(wanted) argument\(wanted == 1 ? "" : "s"), not \(call.arguments.count)", at: span,
-        hint: function == .count && call.arguments.isEmpty ? "count(*) counts rows." : nil)
+        "\(name) takes \(wanted) argument\(wanted == 1 ? "" : "s"), not \(call.arguments.count)", at: span)
     }
     let arguments = try call.arguments.map { (argument) throws(Diagnostic) in try inner.bind(argument) }
     let (list, type) = try typed(function, name, arguments, at: span)

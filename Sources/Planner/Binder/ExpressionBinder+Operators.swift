@@ -95,11 +95,6 @@ extension ExpressionBinder {
     guard let (a, b, type) = try state.unified(left, right), type.isNumeric else {
       throw Self.noOperator(name, left.type, right.type, at: span)
     }
-    if case .decimal = type, binary != .plus, binary != .minus {
-      throw Diagnostic(
-        .featureNotSupported, "DECIMAL \(name) is not supported yet", at: span,
-        hint: "Cast one side to DOUBLE.")
-    }
     if binary == .modulo, type == .double {
       throw Self.noOperator(name, left.type, right.type, at: span)
     }
@@ -151,8 +146,10 @@ extension ExpressionBinder {
       return Scalar(.call(.concatenate, [a, b]), type: .blob, span: span)
     }
     let (x, y) = (left.type.unmodified, right.type.unmodified)
-    guard x == .string || y == .string || (x == .unknown && y == .unknown) else { throw refusal }
-    // One side is text: the other becomes text, whatever it is.
+    // One side is text, or a literal in quotes: the other becomes text, whatever it is.
+    guard [x, y].contains(where: { $0 == .string || $0 == .unknown }), left.type.vectorShape == nil,
+      right.type.vectorShape == nil
+    else { throw refusal }
     let a = try state.coerce(left, to: .string, .assignment, mismatch: refusal)
     let b = try state.coerce(right, to: .string, .assignment, mismatch: refusal)
     return Scalar(.call(.concatenate, [a, b]), type: .string, span: span)

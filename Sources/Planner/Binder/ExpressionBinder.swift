@@ -25,6 +25,7 @@ struct ExpressionBinder {
     case .literal(let literal): return try bind(literal, at: span)
     case .bracket(let elements): return try bindBracket(elements, at: span)
     case .column(let parts):
+      if let refusal = columnRefusal(at: span) { throw refusal }
       let column = try scope.resolve(parts)
       if let source = column.source { state.read(source, in: scope) }
       return Scalar(.column(column.ordinal), type: column.type, span: span)
@@ -69,6 +70,16 @@ struct ExpressionBinder {
     case .cast(let operand, let name):
       return try bindCast(try bind(operand), to: try TypeNames.resolve(name), at: span)
     case .call(let call): return try bindCall(call, at: span)
+    }
+  }
+
+  /// Some clauses have no row to read.
+  private func columnRefusal(at span: SourceSpan) -> Diagnostic? {
+    switch clause {
+    case "DEFAULT": Diagnostic(.featureNotSupported, "cannot use a column in DEFAULT", at: span)
+    case "LIMIT", "OFFSET", "NEAREST k":
+      Diagnostic(.invalidColumnReference, "argument of \(clause) must not contain columns", at: span)
+    default: nil
     }
   }
 

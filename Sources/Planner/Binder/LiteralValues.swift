@@ -27,6 +27,13 @@ enum LiteralValues {
   static func quoted(_ text: String, as target: SQLType, isAssignment: Bool, at span: SourceSpan?)
     throws(Diagnostic) -> Scalar
   {
+    if isAssignment, case .vector(let shape) = target, shape.element == .bit,
+      text.utf8.count != shape.dimension,
+      text.utf8.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") })
+    {
+      throw Diagnostic(
+        .stringDataLengthMismatch, "expected \(shape.dimension) bits, not \(text.utf8.count)", at: span)
+    }
     if target == .unknown { return Scalar(.constant(.text(text)), type: .unknown, span: span) }
     do {
       let value = try ValueCast.cast(.text(text), to: target, isAssignment: isAssignment)

@@ -104,7 +104,7 @@ extension QueryBinder {
     {
       let other = entry.isSimilarity ? "SIMILARITY" : "DISTANCE"
       throw Diagnostic(
-        .invalidParameterValue,
+        .wrongObjectType,
         "\(entry.name) is a \(other.lowercased()): found BY \(word), expected BY \(other)",
         at: span)
     }
@@ -141,7 +141,7 @@ extension QueryBinder {
     guard let expression = clause.count else {
       return Scalar(.constant(.integer(1)), type: .bigint, span: clause.span)
     }
-    guard let count = try bindCount(expression, clause: "NEAREST", state: .invalidRowCountInLimit) else {
+    guard let count = try bindCount(expression, clause: "NEAREST k", state: .invalidRowCountInLimit) else {
       throw Diagnostic(.invalidRowCountInLimit, "NEAREST must not be NULL", at: expression.span)
     }
     return count

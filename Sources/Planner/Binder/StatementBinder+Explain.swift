@@ -16,7 +16,7 @@ extension StatementBinder {
       lines = explain.tokens.map { "\($0.span.start)..\($0.span.end)  \($0.kind)  \($0.text)" }
     case .ast:
       stage = .ast
-      lines = StatementText.lines(of: inner)
+      lines = inner.treeLines()
     case nil, .plan: stage = .plan
     case .rules: stage = .rules
     case .cost: stage = .cost

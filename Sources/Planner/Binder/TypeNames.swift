@@ -63,8 +63,13 @@ package enum TypeNames {
   }
 
   private static func decimal(_ name: TypeName) throws(Diagnostic) -> SQLType {
-    try count(name, 0...2)
     if name.arguments.isEmpty { return .numeric }
+    guard name.arguments.count <= 2 else {
+      throw Diagnostic(
+        .invalidParameterValue,
+        "type \(name.name) takes a precision and a scale, not \(name.arguments.count) arguments",
+        at: name.span)
+    }
     let precision = try number(name, at: 0, in: 1...DecimalShape.maxPrecision, what: "precision of DECIMAL")
     let scale =
       name.arguments.count > 1 ? try number(name, at: 1, in: 0...precision, what: "scale of DECIMAL") : 0
