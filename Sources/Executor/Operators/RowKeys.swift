@@ -38,17 +38,9 @@ struct RowKeys {
     }
   }
 
-  /// Whether key `a` orders before key `b`; ties do not.
-  func precedes(_ a: Int, _ b: Int) -> Bool {
-    let (x, y) = (range(a), range(b))
-    let common = min(x.count, y.count)
-    var index = 0
-    while index < common {
-      let (left, right) = (bytes[x.lowerBound + index], bytes[y.lowerBound + index])
-      if left != right { return left < right }
-      index += 1
-    }
-    return x.count < y.count
+  mutating func append(key: ArraySlice<UInt8>) {
+    bytes.append(contentsOf: key)
+    offsets.append(bytes.count)
   }
 
   /// The first eight bytes of a key as a number that orders as they do, zeros behind a shorter one.
