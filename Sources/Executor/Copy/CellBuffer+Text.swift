@@ -13,7 +13,7 @@ extension CellBuffer {
       while end > start, text[end - 1] == 0x20 || text[end - 1] == 0x09 { end -= 1 }
       try appendNumber(text, from: start, to: end, isJSON: false)
     case .date:
-      if let days = CivilDate.days(text) {
+      if let days = CopyDate.days(text) {
         int32s.append(days)
         finishValue()
       } else {

@@ -8,6 +8,7 @@ final class AggregateSource: BatchSource {
   private let keys: [CompiledScalar]
   private var calls: [CallState]
   private let run: Run
+  private let encoder: KeyEncoder
   private var table: KeyTable
   /// The keys of each group, one row a group.
   private var groupKeys: RowStack
@@ -18,6 +19,7 @@ final class AggregateSource: BatchSource {
     self.run = run
     keys = try aggregate.keys.map { scalar throws(Diagnostic) in try run.compile(scalar) }
     calls = try aggregate.calls.map { call throws(Diagnostic) in try CallState(call, run: run) }
+    encoder = KeyEncoder(partCount: keys.count)
     table = KeyTable(seed: run.hashSeed)
     groupKeys = RowStack(types: aggregate.keys.map(\.type))
   }
@@ -43,19 +45,17 @@ final class AggregateSource: BatchSource {
   private func groups(of batch: Batch) throws(Diagnostic) -> [Int32] {
     if keys.isEmpty { return Array(repeating: 0, count: batch.selectedCount) }
     var columns: [Column] = []
-    for key in keys { columns.append(try key.evaluate(batch).flat(batch.selection)) }
-    let count = batch.selectedCount
-    var rowKeys = RowKeys()
-    rowKeys.append(columns, parts: columns.map { _ in RowKeys.Part() }, count: count)
+    for key in keys { columns.append(try key.evaluate(batch)) }
+    let rowKeys = try encoder.encode(columns, count: batch.count, selection: batch.selection)
     var first = table.count
-    let groups = table.insert(rowKeys)
+    let groups = try table.insert(rowKeys)
     guard table.count > first else { return groups }
     var fresh: [UInt16] = []
-    for (row, group) in groups.enumerated() where Int(group) == first {
-      fresh.append(UInt16(truncatingIfNeeded: row))
+    for (index, group) in groups.enumerated() where Int(group) == first {
+      fresh.append(batch.selection?[index] ?? UInt16(truncatingIfNeeded: index))
       first += 1
     }
-    try groupKeys.append(Batch(columns: columns, count: count, selection: fresh))
+    try groupKeys.append(Batch(columns: columns, count: batch.count, selection: fresh))
     return groups
   }
 }
@@ -106,36 +106,14 @@ private struct CallState {
 
   private mutating func dropSeen(_ columns: inout [Column], _ groups: inout [Int32]) throws(Diagnostic) {
     let group = Column(type: .date, values: .int32s(groups), count: groups.count)
-    let parts = Array(repeating: RowKeys.Part(), count: columns.count + 1)
-    var keys = RowKeys()
-    keys.append([group] + columns, parts: parts, count: groups.count)
+    let keys = try KeyEncoder(partCount: columns.count + 1).encode([group] + columns, count: groups.count)
     var next = seen?.count ?? 0
     var fresh: [Int32] = []
-    for (row, number) in (seen?.insert(keys) ?? []).enumerated() where Int(number) == next {
+    for (row, number) in (try seen?.insert(keys) ?? []).enumerated() where Int(number) == next {
       fresh.append(Int32(truncatingIfNeeded: row))
       next += 1
     }
-    for index in columns.indices { columns[index] = try Gather.rows(columns[index], at: fresh) }
+    for index in columns.indices { columns[index] = Columns.gather(columns[index], positions: fresh) }
     groups = fresh.map { groups[Int($0)] }
-  }
-}
-
-extension Column {
-  /// The selected rows alone, in flat form.
-  func flat(_ selection: [UInt16]?) throws(Diagnostic) -> Column {
-    guard let selection else { return try Gather.flat(self) }
-    return try Gather.flat(Gather.rows(self, at: selection.map(Int32.init)))
-  }
-}
-
-extension Batch {
-  /// Long columns cut into batches.
-  static func pieces(of columns: [Column], count: Int) -> [Batch] {
-    if count == 0 { return [] }
-    if count <= capacity { return [Batch(columns: columns, count: count)] }
-    return stride(from: 0, to: count, by: capacity).map { start in
-      let rows = start..<min(start + capacity, count)
-      return Batch(columns: columns.map { Columns.slice($0, rows) }, count: rows.count)
-    }
   }
 }

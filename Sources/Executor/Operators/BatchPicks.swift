@@ -17,7 +17,8 @@ enum BatchPicks {
       guard let indices = byBatch[number], let source = batch(number) else { continue }
       let positions = indices.map { Int32(truncatingIfNeeded: picks[$0].row) }
       for column in stacks.indices {
-        try stacks[column].append(try Gather.rows(source.columns[column], at: positions), selection: nil)
+        try stacks[column].append(
+          Columns.gather(source.columns[column], positions: positions), selection: nil)
       }
       for index in indices {
         places[index] = next
@@ -25,7 +26,7 @@ enum BatchPicks {
       }
     }
     var columns: [Column] = []
-    for stack in stacks { columns.append(try Gather.rows(stack.finish(), at: places)) }
+    for stack in stacks { columns.append(Columns.gather(stack.finish(), positions: places)) }
     return columns
   }
 }

@@ -15,13 +15,11 @@ final class DistinctSource: BatchSource {
   func next() throws -> Batch? {
     while let next = try input.next() {
       try run.check()
-      var batch = try next.compacted()
-      let columns = try batch.columns.map { try Gather.flat($0) }
-      var keys = RowKeys()
-      keys.append(columns, parts: columns.map { _ in RowKeys.Part() }, count: batch.count)
+      var batch = next.compacted()
+      let keys = try KeyEncoder(partCount: batch.columns.count).encode(batch.columns, count: batch.count)
       var first = seen.count
       var fresh: [UInt16] = []
-      for (row, number) in seen.insert(keys).enumerated() where Int(number) == first {
+      for (row, number) in try seen.insert(keys).enumerated() where Int(number) == first {
         fresh.append(UInt16(truncatingIfNeeded: row))
         first += 1
       }

@@ -98,7 +98,7 @@ final class JoinSource: BatchSource {
     }
     if probe.row < probe.batch.count { self.probe = probe }
     guard pairs.count > 0 else { return nil }
-    var output = try joined(pairs, probe.batch, table)
+    var output = joined(pairs, probe.batch, table)
     if kind == .inner, let kept {
       if kept.isEmpty { return nil }
       output.selection = kept
@@ -109,14 +109,14 @@ final class JoinSource: BatchSource {
   /// The pairs that the residual lets through; nil: all.
   private func matches(_ pairs: PairList, _ batch: Batch, _ table: JoinTable) throws(Diagnostic) -> [UInt16]? {
     guard let residual, pairs.count > 0 else { return nil }
-    return try residual.select(try joined(pairs, batch, table))
+    return try residual.select(joined(pairs, batch, table))
   }
 
-  private func joined(_ pairs: PairList, _ batch: Batch, _ table: JoinTable) throws(Diagnostic) -> Batch {
+  private func joined(_ pairs: PairList, _ batch: Batch, _ table: JoinTable) -> Batch {
     var columns: [Column] = []
     columns.reserveCapacity(batch.columns.count + table.columns.count)
-    for column in batch.columns { columns.append(try Gather.rows(column, at: pairs.left)) }
-    for column in table.columns { columns.append(try Gather.rows(column, at: pairs.right)) }
+    for column in batch.columns { columns.append(Columns.gather(column, positions: pairs.left)) }
+    for column in table.columns { columns.append(Columns.gatherOptional(column, positions: pairs.right)) }
     return Batch(columns: columns, count: pairs.count)
   }
 }

@@ -31,7 +31,7 @@ struct JoinTable {
     while let batch = try source.next() {
       try run.check()
       let (keyed, rowKeys) = try JoinTable.keyed(batch, keys)
-      for number in table.insert(rowKeys).map(Int.init) {
+      for number in try table.insert(rowKeys).map(Int.init) {
         let row = Int32(truncatingIfNeeded: next.count)
         next.append(-1)
         if number == first.count {
@@ -48,7 +48,7 @@ struct JoinTable {
   }
 
   /// The rows of `batch` without a NULL among their keys, and those keys.
-  private static func keyed(_ batch: Batch, _ keys: [CompiledScalar]) throws(Diagnostic) -> (Batch, RowKeys) {
+  private static func keyed(_ batch: Batch, _ keys: [CompiledScalar]) throws(Diagnostic) -> (Batch, EncodedKeys) {
     var keyed = batch
     var columns: [Column] = []
     for key in keys { columns.append(try key.evaluate(batch)) }
@@ -57,9 +57,8 @@ struct JoinTable {
       let rows = keyed.selection ?? (0..<keyed.count).map { UInt16(truncatingIfNeeded: $0) }
       keyed.selection = rows.filter { validity[column.isConstant ? 0 : Int($0)] }
     }
-    for index in columns.indices { columns[index] = try columns[index].flat(keyed.selection) }
-    var rowKeys = RowKeys()
-    rowKeys.append(columns, parts: columns.map { _ in RowKeys.Part() }, count: keyed.selectedCount)
+    let rowKeys = try KeyEncoder(partCount: keys.count).encode(
+      columns, count: keyed.count, selection: keyed.selection)
     return (keyed, rowKeys)
   }
 
@@ -69,10 +68,8 @@ struct JoinTable {
     case .all: return Array(repeating: count > 0 ? 0 : -1, count: batch.count)
     case .byKey(let table, let first, _):
       var columns: [Column] = []
-      for key in keys { columns.append(try Gather.flat(try key.evaluate(batch), count: batch.count)) }
-      var rowKeys = RowKeys()
-      rowKeys.append(columns, parts: columns.map { _ in RowKeys.Part() }, count: batch.count)
-      var candidates = table.lookup(rowKeys)
+      for key in keys { columns.append(try key.evaluate(batch)) }
+      var candidates = table.lookup(try KeyEncoder(partCount: keys.count).encode(columns, count: batch.count))
       for row in candidates.indices where candidates[row] >= 0 {
         // A NULL in the probing key is in no key of the table, since those have none.
         candidates[row] = first[Int(candidates[row])]

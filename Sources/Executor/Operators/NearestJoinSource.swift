@@ -48,7 +48,7 @@ final class NearestJoinSource: BatchSource {
 
   /// The joined rows of one batch of the left side.
   private func answer(_ batch: Batch) throws(Diagnostic) -> [Batch] {
-    let queries = try Gather.flat(try query.evaluate(batch), count: batch.count)
+    let queries = Columns.flattened(try query.evaluate(batch))
     // A block's answers fill about one batch.
     let block = max(1, min(256, Batch.capacity / max(count, 1)))
     var batches: [Batch] = []
@@ -137,9 +137,9 @@ final class NearestJoinSource: BatchSource {
       }
     }
     var columns: [Column] = []
-    for column in batch.columns { columns.append(try Gather.rows(column, at: lefts)) }
+    for column in batch.columns { columns.append(Columns.gather(column, positions: lefts)) }
     let found = try BatchPicks.gather(picks, types: node.right.output) { rightBatches[$0] }
-    for column in found { columns.append(try Gather.rows(column, at: pickOf)) }
+    for column in found { columns.append(Columns.gatherOptional(column, positions: pickOf)) }
     columns.append(.nullable(.double, .doubles(values), pickOf.map { $0 >= 0 }))
     return Batch.pieces(of: columns, count: lefts.count)
   }

@@ -44,7 +44,7 @@ struct Ranker {
       guard case .vectors(let vectors) = batch.columns[column].values else { return }
       query.rank(vectors, of: batch.columns[column], selection: batch.selection, into: &out)
     case .expression(let scalar, _):
-      let column = try Gather.flat(try scalar.evaluate(batch), count: batch.count)
+      let column = Columns.flattened(try scalar.evaluate(batch))
       guard case .doubles(let values) = column.values else { return }
       let rows = batch.selection
       // NULL is told from NaN by the payload of a NaN that arithmetic does not make.

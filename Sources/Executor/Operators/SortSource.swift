@@ -30,48 +30,41 @@ final class SortSource: BatchSource {
     guard given < end else { return nil }
     let positions = Array(sorted.order[given..<end])
     given = end
-    var columns: [Column] = []
-    for column in sorted.columns { columns.append(try Gather.rows(column, at: positions)) }
-    return Batch(columns: columns, count: positions.count)
+    return Batch(
+      columns: sorted.columns.map { Columns.gather($0, positions: positions) }, count: positions.count)
   }
 
   private func gather() throws -> SortedRows {
-    var rows = RowStack(types: types)
-    var rowKeys = RowKeys()
-    let pruneAt = keeping.flatMap { $0 <= 1 << 20 ? 2 * $0 + 4 * Batch.capacity : nil }
-    var bar: [UInt8]?
     if keeping == 0 { return SortedRows(columns: [], order: []) }
+    var rows = RowStack(types: types)
+    var stack = KeyStack()
+    // Past some thousands, one sort at the end is cheaper than many on the way.
+    let pruneAt = keeping.flatMap { $0 <= 10_000 ? 2 * $0 + 4 * Batch.capacity : nil }
+    var hasBar = false
     while let next = try input.next() {
       try run.check()
-      var batch = try next.compacted()
-      var batchKeys = RowKeys()
-      try keys.append(batch, to: &batchKeys)
-      if let bar {
+      var batch = next.compacted()
+      let batchKeys = try keys.keys(of: batch)
+      if hasBar, let keeping {
         // A row that ties with the last one kept came later and loses.
-        batch.selection = batchKeys.rows(before: bar)
-        if batch.selectedCount == 0 { continue }
-        rowKeys.append(batchKeys, rows: batch.selection)
-      } else {
-        rowKeys.append(batchKeys, rows: nil)
+        let before = (0..<batch.count).filter { stack.isPreceded(keeping - 1, by: batchKeys, $0) }
+        if before.isEmpty { continue }
+        batch.selection = before.map { UInt16(truncatingIfNeeded: $0) }
       }
+      stack.append(batchKeys, rows: batch.selection)
       try rows.append(batch)
       if let pruneAt, let keeping, rows.count >= pruneAt {
-        try prune(&rows, &rowKeys, to: keeping)
-        bar = rowKeys.key(keeping - 1)
+        let order = Array(stack.order().prefix(keeping))
+        let kept = rows.finish().map { Columns.gather($0, positions: order) }
+        rows = RowStack(types: types)
+        try rows.append(Batch(columns: kept, count: order.count))
+        stack = stack.picked(order)
+        hasBar = true
       }
     }
     try run.check()
-    let order = rowKeys.order()
+    let order = stack.order()
     return SortedRows(columns: rows.finish(), order: keeping.map { Array(order.prefix($0)) } ?? order)
-  }
-
-  private func prune(_ rows: inout RowStack, _ rowKeys: inout RowKeys, to count: Int) throws(Diagnostic) {
-    let order = Array(rowKeys.order().prefix(count))
-    var columns: [Column] = []
-    for column in rows.finish() { columns.append(try Gather.rows(column, at: order)) }
-    rows = RowStack(types: types)
-    try rows.append(Batch(columns: columns, count: order.count))
-    rowKeys = rowKeys.picked(order)
   }
 }
 

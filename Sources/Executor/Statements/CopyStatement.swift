@@ -111,6 +111,6 @@ private final class DefaultValue {
   }
 
   func column(count: Int) throws(Diagnostic) -> Column {
-    try Gather.flat(try compiled.evaluate(Batch(columns: [], count: count)), count: count)
+    Columns.flattened(try compiled.evaluate(Batch(columns: [], count: count)))
   }
 }

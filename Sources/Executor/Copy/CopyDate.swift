@@ -1,5 +1,5 @@
 /// The one form of a date that files nearly always hold.
-enum CivilDate {
+enum CopyDate {
   /// Days since 1970-01-01 of `YYYY-MM-DD`, proleptic Gregorian, years 1 to 9999; nil for any other text.
   static func days(_ text: Span<UInt8>) -> Int32? {
     guard text.count == 10, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
