@@ -5,19 +5,19 @@ extension Decimal {
   package static let maxMagnitude: UInt128 = powersOfTen[38] - 1
 
   /// 10⁰ … 10³⁸.
-  static let powersOfTen: [UInt128] = {
+  package static let powersOfTen: [UInt128] = {
     var list: [UInt128] = [1]
     for _ in 1...38 { list.append(list[list.count - 1] * 10) }
     return list
   }()
 
   /// - Throws: 22003 past 38 digits.
-  init(isNegative: Bool, magnitude: UInt128, scale: Int) throws(Diagnostic) {
+  package init(isNegative: Bool, magnitude: UInt128, scale: Int) throws(Diagnostic) {
     guard magnitude <= Decimal.maxMagnitude, (0...38).contains(scale) else { throw Decimal.overflow }
     self.init(unscaled: isNegative ? -Int128(magnitude) : Int128(magnitude), scale: UInt8(scale))
   }
 
-  static var overflow: Diagnostic {
+  package static var overflow: Diagnostic {
     Diagnostic(.numericValueOutOfRange, "a DECIMAL of more than \(DecimalShape.maxPrecision) digits")
   }
 
@@ -105,7 +105,7 @@ extension Decimal {
     return (Int(rest) * (digits < kept ? Int(Decimal.powersOfTen[kept - digits]) : 1), groups - 1)
   }
 
-  static func digitCount(_ magnitude: UInt128) -> Int {
+  package static func digitCount(_ magnitude: UInt128) -> Int {
     var low = 0
     var high = 39
     while low < high {

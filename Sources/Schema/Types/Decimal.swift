@@ -1,7 +1,7 @@
 /// An exact decimal number: `unscaled` · 10^−`scale`, at most 38 digits.
 ///
 /// Equality and hashing are of the number: 1.0 and 1.00 are one value; the scale is how it is printed.
-package struct Decimal: Sendable {
+package struct Decimal: Sendable, BitwiseCopyable {
   package var unscaled: Int128
   /// Digits after the point, 0 to 38.
   package var scale: UInt8

@@ -64,7 +64,7 @@ package enum VectorText {
     }
   }
 
-  static func overflow(_ element: VectorElement) -> Diagnostic {
+  package static func overflow(_ element: VectorElement) -> Diagnostic {
     let name = element == .float16 ? "FLOAT16" : "FLOAT32"
     return Diagnostic(.numericValueOutOfRange, "a number is out of range for \(name)")
   }
