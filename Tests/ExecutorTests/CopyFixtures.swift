@@ -23,8 +23,10 @@ func target(_ columns: (String, SQLType)..., defaults: [String: Value] = [:]) ->
   CopyTarget(
     tableName: "t",
     columns: columns.enumerated().map { index, column in
-      CopyTargetColumn(
-        ordinal: index, name: column.0, type: column.1, defaultValue: defaults[column.0] ?? .null)
+      let value = defaults[column.0] ?? .null
+      return CopyTargetColumn(ordinal: index, name: column.0, type: column.1) {
+        () throws(Diagnostic) in value
+      }
     })
 }
 

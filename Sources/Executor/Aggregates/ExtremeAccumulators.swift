@@ -169,7 +169,7 @@ private final class ExtremeOfText: Accumulator {
     for row in groups.indices {
       if let validity = argument.validity, !validity[row] { continue }
       let group = Int(groups[row])
-      let text = list.bytes[list.range(at: Int32(row))]
+      let text = list.bytes[list.range(at: row)]
       if isThere[group] {
         let leads =
           wantsGreatest
@@ -185,7 +185,7 @@ private final class ExtremeOfText: Accumulator {
     update([], groupCount: groupCount, [])
     var texts = TextValues()
     for value in values {
-      guard texts.bytes.count + value.count <= Int(UInt32.max) else { throw Gather.tooMuchText }
+      guard texts.bytes.count + value.count <= Int(UInt32.max) else { throw ColumnStack.tooMuchText }
       texts.append(utf8: value)
     }
     return .nullable(type, .texts(texts), isThere)

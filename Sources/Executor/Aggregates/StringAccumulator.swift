@@ -19,10 +19,10 @@ final class StringAccumulator: Accumulator {
       if let validity = arguments[0].validity, !validity[row] { continue }
       let group = Int(groups[row])
       if isThere[group], arguments[1].validity?[row] ?? true {
-        texts[group].append(contentsOf: delimiters.bytes[delimiters.range(at: Int32(row))])
+        texts[group].append(contentsOf: delimiters.bytes[delimiters.range(at: row)])
       }
       isThere[group] = true
-      texts[group].append(contentsOf: list.bytes[list.range(at: Int32(row))])
+      texts[group].append(contentsOf: list.bytes[list.range(at: row)])
     }
   }
 
@@ -30,7 +30,7 @@ final class StringAccumulator: Accumulator {
     update([], groupCount: groupCount, [])
     var values = TextValues()
     for text in texts {
-      guard values.bytes.count + text.count <= Int(UInt32.max) else { throw Gather.tooMuchText }
+      guard values.bytes.count + text.count <= Int(UInt32.max) else { throw ColumnStack.tooMuchText }
       values.append(utf8: text)
     }
     return .nullable(type, .texts(values), isThere)

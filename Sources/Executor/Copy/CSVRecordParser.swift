@@ -45,7 +45,7 @@ struct CSVRecordParser {
     }
     for column in unfilled {
       faultColumn = target.columns[column].name
-      try buffers[column].append(target.columns[column].defaultValue)
+      try buffers[column].append(try target.columns[column].drawDefault())
     }
     faultColumn = nil
   }

@@ -3,7 +3,7 @@ import VSQLPlanner
 import VSQLSchema
 
 /// What a reader fills: the columns that the file names, in the file's own order of preference.
-package struct CopyTarget: Sendable {
+package struct CopyTarget {
   package var tableName: String
   package var columns: [CopyTargetColumn]
 
@@ -14,19 +14,31 @@ package struct CopyTarget: Sendable {
 }
 
 /// One column that a file fills.
-package struct CopyTargetColumn: Sendable {
+package struct CopyTargetColumn {
   /// The table's ordinal.
   package var ordinal: Int
   package var name: String
   package var type: SQLType
-  /// What a record that leaves the column out gets.
-  package var defaultValue: Value
+  /// Asked for each record that leaves the column out.
+  package var defaultValue: () throws(Diagnostic) -> Value
 
-  package init(ordinal: Int, name: String, type: SQLType, defaultValue: Value = .null) {
+  package init(
+    ordinal: Int, name: String, type: SQLType,
+    defaultValue: @escaping () throws(Diagnostic) -> Value = { () throws(Diagnostic) in .null }
+  ) {
     self.ordinal = ordinal
     self.name = name
     self.type = type
     self.defaultValue = defaultValue
+  }
+
+  /// What a record that leaves the column out gets.
+  func drawDefault() throws(CopyFault) -> Value {
+    do throws(Diagnostic) {
+      return try defaultValue()
+    } catch {
+      throw CopyFault(error.state, "the column's default: \(error.message)", hint: error.hint)
+    }
   }
 }
 

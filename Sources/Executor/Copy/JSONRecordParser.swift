@@ -46,7 +46,7 @@ struct JSONRecordParser {
     }
     for column in buffers.indices where filledIn[column] != record {
       faultColumn = target.columns[column].name
-      try buffers[column].append(target.columns[column].defaultValue)
+      try buffers[column].append(try target.columns[column].drawDefault())
     }
     faultColumn = nil
   }

@@ -22,7 +22,7 @@ struct ColumnStack {
   ///
   /// - Throws: 54000 when the texts come to more than 4 GiB.
   mutating func append(_ column: Column, selection: [UInt16]?) throws(Diagnostic) {
-    let column = try Gather.flat(column)
+    let column = Columns.flattened(column)
     switch column.values {
     case .booleans(let list): booleans.append(list, selection, column.count)
     case .int32s(let list): int32s.append(list, selection, column.count)
@@ -43,6 +43,10 @@ struct ColumnStack {
       }
     }
     count += added
+  }
+
+  static var tooMuchText: Diagnostic {
+    Diagnostic(.programLimitExceeded, "the texts of one column come to more than 4 GiB in one operator")
   }
 
   /// What was appended, as one flat column.
@@ -71,14 +75,14 @@ struct ColumnStack {
   ) throws(Diagnostic) {
     if let selection {
       for row in selection {
-        bytes.append(contentsOf: list.bytes[list.range(at: Int32(row))])
-        guard let end = UInt32(exactly: bytes.count) else { throw Gather.tooMuchText }
+        bytes.append(contentsOf: list.bytes[list.range(at: Int(row))])
+        guard let end = UInt32(exactly: bytes.count) else { throw ColumnStack.tooMuchText }
         offsets.append(end)
       }
     } else if count > 0 {
       let start = Int(list.offsets[list.first])
       let end = Int(list.offsets[list.first + count])
-      guard let _ = UInt32(exactly: bytes.count + end - start) else { throw Gather.tooMuchText }
+      guard let _ = UInt32(exactly: bytes.count + end - start) else { throw ColumnStack.tooMuchText }
       let base = UInt32(bytes.count)
       bytes.append(contentsOf: list.bytes[start..<end])
       for offset in list.offsets[list.first + 1...list.first + count] {
@@ -128,4 +132,13 @@ struct RowStack {
   }
 
   func finish() -> [Column] { stacks.map { $0.finish() } }
+}
+
+extension TextValues {
+  /// `range` of this module: without a call across the border for each row.
+  @inline(__always)
+  func range(at row: Int) -> Range<Int> {
+    let index = first + row
+    return Int(offsets[index])..<Int(offsets[index + 1])
+  }
 }

@@ -3,6 +3,8 @@ struct NearestHeap {
   struct Candidate {
     /// Orders as the ranking does: `RankKey.bits`.
     var key: UInt64
+    /// What the ranking column shows.
+    var value: Double
     /// When it arrived: later ones lose ties.
     var arrival: Int
     /// The batch and the row in it.

@@ -52,24 +52,27 @@ struct QueryVector {
     }
   }
 
-  /// The ranking values of rows `range` of `values` into `out`, from the front; NaN where there is none.
+  /// The ranking values of rows `range` of `values` into `out`, from `place` on; NaN where there is none.
   ///
   /// The negative inner product is ranked by, so the sign is turned here.
-  func rank(_ values: VectorValues, rows range: Range<Int>, into out: inout [Double]) {
+  func rank(_ values: VectorValues, rows range: Range<Int>, at place: Int, into out: inout [Double]) {
     let width = shape.byteCount
     let start = (values.first + range.lowerBound) * width
     precondition(
-      values.shape == shape && range.count <= out.count && start >= 0
+      values.shape == shape && place >= 0 && place + range.count <= out.count && start >= 0
         && start + range.count * width <= values.bytes.count,
       "the rows lie inside the column, and the results inside their array")
     // The precondition holds the pointers: `range.count` rows of `width` bytes from `start`, as many results. Vectors lie
     // without padding from the array's first byte, which Swift aligns to 16, so elements are aligned to their size.
     unsafe values.bytes.withUnsafeBytes { all in
       guard let base = all.baseAddress else { return }
-      unsafe kernel(base + start, range.count, &out)
+      unsafe out.withUnsafeMutableBufferPointer { results in
+        guard let first = results.baseAddress else { return }
+        unsafe kernel(base + start, range.count, first + place)
+      }
     }
     if metric == .negativeInnerProduct {
-      for index in 0..<range.count { out[index] = -out[index] }
+      for index in place..<place + range.count { out[index] = -out[index] }
     }
   }
 

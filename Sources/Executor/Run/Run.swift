@@ -1,0 +1,81 @@
+import VSQLDiagnostics
+import VSQLPlanner
+import VSQLSchema
+
+/// One execution of one statement: what its operators share. Used by one thread.
+final class Run {
+  let context: ExecutionContext
+  /// Grows while subqueries are answered, before the first operator that needs them is made.
+  private(set) var environment: EvaluationEnvironment
+  /// What the operators of an EXPLAIN ANALYZE did; nil: nobody asked.
+  let meter: Meter?
+  private let deadline: ContinuousClock.Instant?
+  /// Of every hash table: keys are hostile.
+  let hashSeed: UInt64
+
+  init(_ context: ExecutionContext, deadline: ContinuousClock.Instant?, meter: Meter? = nil) {
+    self.context = context
+    self.deadline = deadline
+    self.meter = meter
+    environment = EvaluationEnvironment(
+      parameters: context.parameters, subqueries: [], nowMicroseconds: context.nowMicroseconds)
+    hashSeed = UInt64.random(in: .min ... .max)
+  }
+
+  convenience init(_ context: ExecutionContext, meter: Meter? = nil) {
+    let limit = context.settings.statementTimeoutMilliseconds
+    self.init(context, deadline: limit.map { .now + .milliseconds($0) }, meter: meter)
+  }
+
+  /// A run for another plan of the same statement, with subqueries of its own.
+  func nested() -> Run { Run(context, deadline: deadline, meter: meter) }
+
+  /// Read once a batch.
+  ///
+  /// - Throws: 57014 when the statement was cancelled or its time is up.
+  func check() throws(Diagnostic) {
+    if context.isCancelled() {
+      throw Diagnostic(.queryCanceled, "the statement was cancelled on request")
+    }
+    if let deadline, ContinuousClock.now > deadline {
+      throw Diagnostic(
+        .queryCanceled, "the statement was cancelled because its time is up",
+        hint: "SET statement_timeout gives it more.")
+    }
+  }
+
+  /// Answers `plans` one after the other; scalars compiled afterwards see the answers.
+  func answer(_ plans: [Plan]) throws {
+    for plan in plans {
+      let run = plan.subqueries.isEmpty ? self : nested()
+      if !plan.subqueries.isEmpty { try run.answer(plan.subqueries) }
+      var stack = RowStack(types: plan.root.output)
+      let source = try OperatorBuilder(run: run).make(plan.root)
+      while let batch = try source.next() { try stack.append(batch) }
+      environment.subqueries.append(SubqueryAnswer(columns: stack.finish(), rowCount: stack.count))
+    }
+  }
+
+  func compile(_ scalar: Scalar) throws(Diagnostic) -> CompiledScalar {
+    try CompiledScalar(scalar, in: environment)
+  }
+
+  func compile(predicate: Scalar) throws(Diagnostic) -> CompiledPredicate {
+    try CompiledPredicate(predicate, in: environment)
+  }
+
+  /// The value of a scalar that reads no column.
+  func value(of scalar: Scalar) throws(Diagnostic) -> Value {
+    try compile(scalar).evaluate(Batch(columns: [], count: 1)).value(at: 0)
+  }
+
+  /// The row count that LIMIT, OFFSET or NEAREST names; nil for NULL.
+  func rowCount(_ scalar: Scalar, of clause: String, orElse state: SQLState) throws(Diagnostic) -> Int? {
+    switch try value(of: scalar) {
+    case .null: return nil
+    case .integer(let count) where count >= 0: return Int(count)
+    default:
+      throw Diagnostic(state, "\(clause) must not be negative", at: scalar.span)
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import VSQLDiagnostics
+import VSQLPlanner
+import VSQLSchema
+import VSQLStorage
+
+/// INSERT … VALUES.
+enum InsertStatement {
+  static func run(_ insert: BoundInsert, in context: ExecutionContext) throws -> StatementOutcome {
+    let run = Run(context)
+    try run.answer(insert.subqueries)
+    for start in stride(from: 0, to: insert.rows.count, by: Batch.capacity) {
+      try run.check()
+      let rows = insert.rows[start..<min(start + Batch.capacity, insert.rows.count)]
+      try context.transaction.insert(try batch(rows, of: insert.table, run), into: insert.table.id)
+    }
+    return .command(tag: "INSERT 0 \(insert.rows.count)", rowCount: insert.rows.count)
+  }
+
+  private static func batch(
+    _ rows: ArraySlice<[Scalar]>, of table: TableDefinition, _ run: Run
+  ) throws(Diagnostic) -> Batch {
+    var builders = table.columns.map { ColumnBuilder(type: $0.type) }
+    // Row by row, so that the error of the first faulty row is the one that is raised.
+    for row in rows {
+      for column in builders.indices {
+        let value: Value
+        if case .constant(let constant) = row[column].kind { value = constant } else { value = try run.value(of: row[column]) }
+        try builders[column].append(value)
+      }
+    }
+    return Batch(columns: builders.map { $0.finish() }, count: rows.count)
+  }
+}

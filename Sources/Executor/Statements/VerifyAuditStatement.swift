@@ -1,0 +1,17 @@
+import VSQLPlanner
+import VSQLSchema
+import VSQLStorage
+
+/// VERIFY AUDIT: the chain read again from its beginning. A chain that does not hold is an answer, not an error.
+enum VerifyAuditStatement {
+  static func run(in context: ExecutionContext) throws -> StatementOutcome {
+    let found = try context.store.verifyAudit(actor: context.actor)
+    var facts = FactTable(
+      ("events", .bigint), ("chain_verified", .boolean), ("head_hash", .string), ("first_bad_event", .bigint),
+      ("reason", .string))
+    facts.append(
+      .integer(Int64(clamping: found.events)), .boolean(found.isChainVerified), .text(found.headHash),
+      found.firstBadEvent.map { .integer(Int64(clamping: $0)) } ?? .null, .optional(found.reason))
+    return try facts.outcome()
+  }
+}
