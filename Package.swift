@@ -9,7 +9,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .library(name: "VSQL", targets: ["VSQL"]),
-    .executable(name: "vsql", targets: ["vsql"]),
+    .executable(name: "vsql", targets: ["VSQLTool"]),
   ],
   targets: [
     // C, confined to rooms that say so.
@@ -62,7 +62,7 @@ let package = Package(
       ],
       path: "Sources/Database", swiftSettings: swiftRoom),
     .executableTarget(
-      name: "vsql", dependencies: ["VSQL", "CReadline"], path: "Sources/vsql",
+      name: "VSQLTool", dependencies: ["VSQL", "CReadline"], path: "Sources/vsql",
       swiftSettings: swiftRoom),
 
     // Tests, one room each.
@@ -79,7 +79,7 @@ let package = Package(
       dependencies: ["VSQLExecutor", "VSQLPlanner", "VSQLStorage", "VSQLSchema", "VSQLTrust"]),
     .testTarget(name: "DatabaseTests", dependencies: ["VSQL", "VSQLStorage", "VSQLSchema"]),
     .testTarget(name: "TidyTests"),
-    .testTarget(name: "ToolTests", dependencies: ["VSQL", "vsql"]),
+    .testTarget(name: "ToolTests", dependencies: ["VSQL", "VSQLTool"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -5,10 +5,12 @@ extension Diagnostic {
   /// - Parameters:
   ///   - source: the whole text that `span` points into.
   ///   - name: what the text is called in `--> name:line:column`, for example `demo.sql`.
-  package func rendered(source: String? = nil, name: String = "statement") -> String {
+  ///   - firstLine: the number of `source`'s first line, where it is a part of a longer text.
+  package func rendered(source: String? = nil, name: String = "statement", firstLine: Int = 1) -> String {
     var lines = ["error[\(state)]: \(message)"]
     if let span, let source {
-      lines += caretLines(span: span, place: SourcePlace(offset: span.start, in: source), name: name)
+      let place = SourcePlace(offset: span.start, in: source, firstLine: firstLine)
+      lines += caretLines(span: span, place: place, name: name)
     } else if let label {
       lines.append("  = \(label)")
     }
@@ -42,11 +44,11 @@ package struct SourcePlace: Sendable {
   private let offsetInLine: Int
 
   /// The place of the UTF-8 offset `offset`, which may lie past the end: then it is the end.
-  package init(offset: Int, in source: String) {
+  package init(offset: Int, in source: String, firstLine: Int = 1) {
     let bytes = Array(source.utf8)
     let target = min(max(offset, 0), bytes.count)
     var lineStart = 0
-    var line = 1
+    var line = firstLine
     for index in 0..<target where bytes[index] == UInt8(ascii: "\n") {
       line += 1
       lineStart = index + 1

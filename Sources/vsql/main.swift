@@ -1,2 +1,1 @@
-import VSQL
-print(VSQLVersion.current)
+runAndExit()

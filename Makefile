@@ -1,0 +1,54 @@
+# The few things one does here. `make demo` and `make test` work on a fresh machine with Swift.
+
+SHELL := /bin/bash
+VSQL := .build/release/vsql
+DATA ?= Examples/packages
+PACKAGES := libssl-dev libreadline-dev libzstd-dev
+
+.PHONY: demo test bench torture build deps lint format clean
+
+## Builds, makes demo.vsql from Examples/packages and shows the tour.
+demo: build
+	@Examples/demo.sh $(VSQL)
+
+## Runs every test.
+test: deps
+	swift build --product vsql
+	swift test
+
+## Prints the figures of this machine, each next to its reference.
+bench: build
+	@Benchmarks/run.sh $(VSQL) $(DATA)
+
+## The long forms of the tests: every bit flipped, fifty rounds of kill -9.
+torture: deps
+	swift build --product vsql
+	VSQL_TORTURE=1 swift test
+
+build: deps
+	swift build -c release --product vsql --static-swift-stdlib
+
+## Installs what is missing, where it may.
+deps:
+	@missing=""; \
+	if command -v dpkg-query >/dev/null; then \
+	  for package in $(PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	  done; \
+	fi; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then run=""; elif sudo -n true 2>/dev/null; then run="sudo"; else \
+	    echo "Missing:$$missing. Run: sudo apt-get update && sudo apt-get install -y$$missing" >&2; exit 1; fi; \
+	  echo "Installing$$missing"; \
+	  $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq $$missing >/dev/null; \
+	fi
+
+lint:
+	swift format lint --recursive --strict Package.swift Sources Tests
+
+format:
+	swift format --recursive --in-place Package.swift Sources Tests
+
+clean:
+	swift package clean
+	rm -rf demo.vsql tampered.vsql demo.key

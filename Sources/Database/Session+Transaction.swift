@@ -1,0 +1,143 @@
+internal import VSQLDiagnostics
+internal import VSQLParser
+internal import VSQLPlanner
+internal import VSQLSchema
+internal import VSQLStorage
+
+extension Session {
+  /// Runs `body` in the open transaction, undoing only the statement when it fails; without one, in a transaction of its own.
+  func inTransaction<Answer>(
+    for bound: BoundStatement, _ body: (Transaction) throws -> Answer
+  ) throws -> Answer {
+    if case .open(let transaction) = transactionState {
+      if let verb = bound.verbOutsideTransactions {
+        throw Diagnostic(.activeTransaction, "\(verb) cannot run inside a transaction", hint: "COMMIT or ROLLBACK first.")
+      }
+      let mark = transaction.savepointMark()
+      do {
+        return try body(transaction)
+      } catch {
+        transaction.rollback(to: mark)
+        throw error
+      }
+    }
+    let transaction = try database.store.begin(
+      tenant: tenant.id, actor: actor, readOnly: database.isReadOnly || !bound.changesData)
+    do {
+      let answer = try body(transaction)
+      try transaction.commit()
+      return answer
+    } catch {
+      transaction.rollback()
+      throw error
+    }
+  }
+
+  /// BEGIN, COMMIT, ROLLBACK, SET and SHOW of a setting: what concerns the session alone. Nil: any other statement.
+  func runControl(_ bound: BoundStatement) throws -> StatementResult? {
+    switch bound.kind {
+    case .begin(let isReadOnly):
+      return try begin(isReadOnly: isReadOnly)
+    case .commit:
+      return try commit()
+    case .rollback:
+      return try rollback()
+    case .setTenant(let name):
+      if isInTransaction {
+        throw Diagnostic(.activeTransaction, "the tenant cannot be changed inside a transaction")
+      }
+      tenant = name
+      try recordControl(.tenantChange, resource: "tenant:\(name.id.hex)")
+      return .command("SET")
+    case .set(let name, let value):
+      settings[name] = value
+      try recordControl(.configuration, resource: "setting:\(name)")
+      return .command("SET")
+    case .reset(let name):
+      settings.reset(name == "all" ? nil : name)
+      try recordControl(.configuration, resource: "setting:\(name)")
+      return .command("RESET")
+    case .show(.setting(let name)):
+      return .oneText(column: name, settings[name].text ?? "")
+    case .show(.allSettings):
+      return .settings(settings)
+    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .show, .describe,
+      .explain, .eraseEntity, .rotateKey, .verifyAudit:
+      return nil
+    }
+  }
+
+  /// In a failed transaction only ROLLBACK is taken, and COMMIT, which then rolls back.
+  func endFailedTransaction(_ parsed: ParsedStatement) throws -> StatementResult {
+    switch parsed.statement {
+    case .rollback, .commit:
+      return try rollback()
+    default:
+      throw Diagnostic(
+        .inFailedTransaction, "the transaction has failed; statements are ignored until it ends",
+        at: parsed.span, hint: "ROLLBACK ends it.")
+    }
+  }
+
+  func failOpenTransaction() {
+    if case .open(let transaction) = transactionState { transactionState = .failed(transaction) }
+  }
+
+  private func begin(isReadOnly: Bool) throws -> StatementResult {
+    if isInTransaction { throw Diagnostic(.activeTransaction, "a transaction is open already") }
+    transactionState = .open(
+      try database.store.begin(
+        tenant: tenant.id, actor: actor, readOnly: isReadOnly || database.isReadOnly))
+    return .command("BEGIN")
+  }
+
+  private func commit() throws -> StatementResult {
+    guard case .open(let transaction) = transactionState else {
+      throw Diagnostic(.noActiveTransaction, "no transaction is open")
+    }
+    transactionState = .none
+    do {
+      try transaction.commit()
+    } catch {
+      transaction.rollback()
+      throw error
+    }
+    return .command("COMMIT")
+  }
+
+  private func rollback() throws -> StatementResult {
+    switch transactionState {
+    case .none:
+      throw Diagnostic(.noActiveTransaction, "no transaction is open")
+    case .open(let transaction), .failed(let transaction):
+      transaction.rollback()
+      transactionState = .none
+      return .command("ROLLBACK")
+    }
+  }
+}
+
+extension BoundStatement {
+  /// Whether the statement needs a transaction that can write.
+  var changesData: Bool {
+    switch kind {
+    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant: true
+    case .explain(let explain): explain.isAnalyzed && (explain.statement?.changesData ?? false)
+    case .query, .begin, .commit, .rollback, .setTenant, .set, .reset, .show, .describe, .eraseEntity, .rotateKey,
+      .verifyAudit:
+      false
+    }
+  }
+
+  /// The verb's name, where it may not run inside BEGIN.
+  var verbOutsideTransactions: String? {
+    switch kind {
+    case .eraseEntity: "ERASE ENTITY"
+    case .rotateKey: "ROTATE KEY"
+    case .explain(let explain): explain.isAnalyzed ? explain.statement?.verbOutsideTransactions : nil
+    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback,
+      .setTenant, .set, .reset, .show, .describe, .verifyAudit:
+      nil
+    }
+  }
+}

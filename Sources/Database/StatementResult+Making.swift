@@ -1,0 +1,77 @@
+internal import VSQLExecutor
+internal import VSQLPlanner
+internal import VSQLSchema
+
+extension StatementResult {
+  /// What a statement without rows answers.
+  static func command(_ tag: String, rowCount: Int = 0) -> StatementResult {
+    StatementResult(
+      columns: [], rows: Rows(batches: [], index: ColumnIndex(names: [])), tag: tag, rowCount: rowCount,
+      verification: nil, notices: [])
+  }
+
+  /// One row of one TEXT column.
+  static func oneText(column: String, _ text: String) -> StatementResult {
+    texts(columns: [column], rows: [[text]])
+  }
+
+  /// SHOW ALL.
+  static func settings(_ settings: SessionSettings) -> StatementResult {
+    texts(
+      columns: ["name", "setting", "description"],
+      rows: SessionSetting.all.map { [$0.name, settings[$0.name].text ?? "", $0.summary] })
+  }
+
+  private static func texts(columns: [String], rows: [[String]]) -> StatementResult {
+    let values = columns.indices.map { ordinal in
+      var texts = TextValues()
+      for row in rows { texts.append(utf8: row[ordinal].utf8) }
+      return Column(type: .string, values: .texts(texts), count: rows.count)
+    }
+    return StatementResult(
+      columns: columns.map { ResultColumn(name: $0, type: .string) },
+      rows: Rows(batches: [Batch(columns: values, count: rows.count)], index: ColumnIndex(names: columns)),
+      tag: "SHOW", rowCount: rows.count, verification: nil, notices: [])
+  }
+}
+
+extension Session {
+  /// Reads an answer to its end, so that its outcome can be written before a row leaves.
+  func collect(_ outcome: StatementOutcome, of bound: BoundStatement) throws -> StatementResult {
+    switch outcome {
+    case .command(let tag, let rowCount):
+      return .command(tag, rowCount: rowCount)
+    case .rows(let stream):
+      var batches: [Batch] = []
+      while let batch = try stream.next() { batches.append(batch) }
+      let columns = stream.columns.map { ResultColumn(name: $0.name, type: $0.type) }
+      let rows = Rows(batches: batches, index: ColumnIndex(names: columns.map(\.name)))
+      let count = rows.count
+      return StatementResult(
+        columns: columns, rows: rows, tag: "\(bound.tagVerb) \(count)", rowCount: count,
+        verification: bound.verdict(of: rows), notices: [])
+    }
+  }
+}
+
+extension BoundStatement {
+  fileprivate var tagVerb: String {
+    switch kind {
+    case .query: "SELECT"
+    case .show, .describe: "SHOW"
+    case .explain: "EXPLAIN"
+    case .eraseEntity: "ERASE"
+    case .rotateKey: "ROTATE"
+    case .verifyAudit: "VERIFY"
+    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback,
+      .setTenant, .set, .reset:
+      "ROWS"
+    }
+  }
+
+  /// What VERIFY AUDIT found; nil for every other statement.
+  fileprivate func verdict(of rows: Rows) -> Bool? {
+    guard case .verifyAudit = kind else { return nil }
+    return rows.first { _ in true }?["chain_verified"] == .boolean(true)
+  }
+}

@@ -1,0 +1,52 @@
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+internal import VSQL
+
+/// The tool's one entry, off the main actor (top-level code pays for isolation at every call).
+nonisolated func runAndExit() -> Never {
+  signal(SIGPIPE, SIG_IGN)
+  let arguments = Array(CommandLine.arguments.dropFirst())
+  let status: ExitStatus
+  do {
+    status = try run(try Invocation(parsing: arguments))
+  } catch let failure as UsageError {
+    Standard.error.line("vsql: \(failure.message)")
+    Standard.error.line("Run `vsql --help` for the options.")
+    status = .usage
+  } catch {
+    Standard.error.line("vsql: \(error)")
+    status = .failed
+  }
+  exit(status.rawValue)
+}
+
+private func run(_ invocation: Invocation) throws -> ExitStatus {
+  switch invocation {
+  case .help:
+    Standard.output.line(Usage.text)
+    return .done
+  case .version:
+    Standard.output.line("vsql \(VSQLVersion.current)")
+    return .done
+  case .test(let files):
+    return GoldenFileCommand(files: files).run()
+  case .open(let options):
+    return try SessionCommand(options: options).run()
+  }
+}
+
+/// What the process ends with (`docs/shell.md`).
+enum ExitStatus: Int32 {
+  case done = 0
+  /// A statement failed.
+  case failed = 1
+  case usage = 2
+  /// Absent, locked, wrong key, damaged.
+  case cannotOpen = 3
+  /// A verification said no.
+  case verificationFailed = 4
+  case cancelled = 130
+}

@@ -1,0 +1,125 @@
+import Foundation
+import Testing
+
+@Suite struct ShellTests {
+  @Test func runsStatementsInTheOrderGiven() throws {
+    let scratch = try Scratch()
+    let file = scratch.url.appending(path: "more.sql")
+    try "INSERT INTO t VALUES (2);\nSELECT a FROM t ORDER BY a".write(to: file, atomically: true, encoding: .utf8)
+    let answer = try Tool.run(
+      scratch.database() + ["-c", "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1)", "-f", file.path])
+    #expect(answer.status == 0, "\(answer.error)")
+    #expect(answer.output == "a\n1\n2\n")
+  }
+
+  @Test func aScriptStopsAtTheFirstErrorUnlessToldToGoOn() throws {
+    let script = "SELECT 1 AS a;\n\n  SELECT embeding;\nSELECT 2 AS a;\n"
+    let stopped = try Tool.run([":memory:"], input: script)
+    #expect(stopped.status == 1)
+    #expect(stopped.output == "a\n1\n")
+    #expect(stopped.error.contains("error[42703]"))
+    #expect(stopped.error.contains("--> stdin:3:10"))
+    #expect(stopped.error.contains("3 |   SELECT embeding"))
+    #expect(stopped.error.contains("  |          ^^^^^^^^"))
+    let went = try Tool.run([":memory:", "--keep-going"], input: script)
+    #expect(went.status == 1)
+    #expect(went.output == "a\n1\na\n2\n")
+  }
+
+  @Test func keepsWhatWasWritten() throws {
+    let scratch = try Scratch()
+    _ = try Tool.run(scratch.database() + ["-c", "CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1, 'x')"])
+    let answer = try Tool.run(scratch.database() + ["--mode", "jsonl", "-c", "SELECT b, a, a, b FROM t"])
+    #expect(answer.output == "{\"b\": \"x\", \"a\": 1, \"a_2\": 1, \"b_2\": \"x\"}\n", "\(answer.error)")
+  }
+
+  @Test func modes() throws {
+    let script = "SELECT 1 AS n, 'a|b, \"c\"' AS t, NULL AS z, [0.5, 1, 2, 3, 4] AS v;"
+    let csv = try Tool.run([":memory:", "--mode", "csv"], input: script)
+    #expect(csv.output == "n,t,z,v\n1,\"a|b, \"\"c\"\"\",,\"[0.5,1,2,3,4]\"\n")
+    let jsonl = try Tool.run([":memory:", "--mode=jsonl"], input: script)
+    #expect(jsonl.output == "{\"n\": 1, \"t\": \"a|b, \\\"c\\\"\", \"z\": null, \"v\": [0.5,1,2,3,4]}\n")
+    let markdown = try Tool.run([":memory:", "--mode", "markdown"], input: script)
+    #expect(
+      markdown.output
+        == "| n | t | z | v |\n| --: | --- | --- | --- |\n| 1 | a\\|b, \"c\" | NULL | [0.50, 1.00, … 5] |\n")
+    let box = try Tool.run([":memory:", "--mode", "box"], input: script)
+    #expect(box.output.contains("│ 1 │ a|b, \"c\" │ NULL │ [0.50, 1.00, … 5] │\n"))
+    #expect(box.output.hasSuffix("(1 row)\n"))
+  }
+
+  @Test(arguments: [
+    (["--wat"], "unknown option --wat"), (["a.vsql", "b.vsql"], "two databases are named"),
+    ([":memory:", "--mode", "xml"], "unknown mode xml"), ([], "name a database"),
+    ([":memory:", "-c"], "-c needs a value"), (["test"], "needs the golden files"),
+  ])
+  func wrongUsage(arguments: [String], message: String) throws {
+    let answer = try Tool.run(arguments)
+    #expect(answer.status == 2)
+    #expect(answer.error.contains(message))
+  }
+
+  @Test func whatCannotBeOpened() throws {
+    let scratch = try Scratch()
+    let absent = try Tool.run(scratch.database("absent") + ["--read-only", "-c", "SELECT 1"])
+    #expect(absent.status == 3)
+    #expect(absent.error.contains("does not exist"))
+    let file = scratch.url.appending(path: "a.sql")
+    try "SELECT 1".write(to: file, atomically: true, encoding: .utf8)
+    let plain = try Tool.run([file.path])
+    #expect(plain.status == 3)
+    #expect(plain.error.contains("-f \(file.path)"))
+    let homeless = try Tool.run(
+      [scratch.url.appending(path: "n.vsql").path, "-c", "SELECT 1"], environment: ["PATH": "/usr/bin"])
+    #expect(homeless.status == 3)
+    #expect(homeless.error.contains("--key-file"))
+    _ = try Tool.run(scratch.database("one") + ["-c", "SELECT 1"])
+    _ = try Tool.run(scratch.database("two") + ["-c", "SELECT 1"])
+    let wrongKey = try Tool.run(
+      [scratch.url.appending(path: "one.vsql").path, "--key-file", scratch.url.appending(path: "two.key").path])
+    #expect(wrongKey.status == 3)
+    #expect(wrongKey.error.contains("error[28P01]"))
+  }
+
+  @Test func parametersAreBoundNeverPasted() throws {
+    let answer = try Tool.run([":memory:", "--param", "who=x' OR 'a'='a", "-c", "SELECT :who AS who"])
+    #expect(answer.output == "who\nx' OR 'a'='a\n", "\(answer.error)")
+  }
+
+  @Test func aReaderThatGoesAwayEndsItQuietly() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/bin/sh")
+    process.arguments = ["-c", "'\(Tool.path)' :memory: -c 'SELECT 1; SELECT 2; SELECT 3' | head -n 1"]
+    let error = Pipe()
+    process.standardError = error
+    process.standardOutput = Pipe()
+    try process.run()
+    process.waitUntilExit()
+    #expect(String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self).isEmpty)
+  }
+
+  /// Another program converses with the tool: each answer is out before the next statement is read.
+  @Test func answersStatementByStatement() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: Tool.path)
+    process.arguments = [":memory:", "--mode", "jsonl"]
+    let input = Pipe()
+    let output = Pipe()
+    process.standardInput = input
+    process.standardOutput = output
+    try process.run()
+    for number in 1...5 {
+      input.fileHandleForWriting.write(Data("SELECT \(number) AS n;\n".utf8))
+      let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      #expect(answer == "{\"n\": \(number)}\n")
+    }
+    try input.fileHandleForWriting.close()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+
+  @Test func helpAndVersion() throws {
+    #expect(try Tool.run(["--help"]).output.contains("vsql test FILES"))
+    #expect(try Tool.run(["--version"]).output.hasPrefix("vsql "))
+  }
+}
