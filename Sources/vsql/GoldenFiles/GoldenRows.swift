@@ -1,6 +1,7 @@
 internal import VSQL
 
-/// An answer as golden files write it: a line a row, values parted by a tab, `NULL`, and `(empty)` for an empty text.
+/// An answer as golden files write it: a line a row, values parted by a tab, `NULL`, `t` and `f`, and
+/// `(empty)` for an empty text.
 struct GoldenRows {
   private let rows: [[String]]
 
@@ -9,6 +10,7 @@ struct GoldenRows {
       row.values.map { value in
         switch value {
         case .null: "NULL"
+        case .boolean(let flag): flag ? "t" : "f"
         case .text(""): "(empty)"
         case .text(let text): text.replacing("\n", with: "\\n")
         default: value.description
