@@ -44,7 +44,7 @@ final class AuditEventsSource: BatchSource {
   private static func cell(_ ordinal: Int, of record: AuditRecord) throws(Diagnostic) -> Value {
     switch ordinal {
     case 0: .integer(Int64(truncatingIfNeeded: record.sequence))
-    case 1: .text(record.eventID)
+    case 1: try Value(parsing: record.eventID, type: .uuid)
     case 2: .timestamptz(record.atMicroseconds)
     case 3: .text(record.tenant.hex)
     case 4: .text(record.actor.hex)

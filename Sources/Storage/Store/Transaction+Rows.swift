@@ -26,13 +26,17 @@ extension Transaction {
 
   /// Deletes rows that a scan of this transaction gave.
   ///
-  /// - Throws: 40001 when a row was deleted in this transaction before.
+  /// - Throws: 40001 when a row was deleted in this transaction before, or by one that committed since its snapshot: what the
+  ///   commit would find is said at once.
   package func delete(_ rowIDs: [RowID], from table: TableID) throws {
     try checkWritable()
     let definition = try definition(of: table)
     var view = view(of: table)
+    let committed = store.snapshot(tenant: tenant).head.partition(table, tenant)
     for row in rowIDs {
-      guard try view.delete(row) else { throw StorageError.conflict(table: definition.name) }
+      guard try row >= Self.provisionalBase || committed.isLive(row), try view.delete(row) else {
+        throw StorageError.conflict(table: definition.name)
+      }
     }
     views[table] = view
     log.append(.delete(table, rowIDs.filter { $0 < Self.provisionalBase }))
