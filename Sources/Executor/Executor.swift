@@ -11,9 +11,9 @@ package enum Executor {
   ) throws -> StatementOutcome {
     switch statement.bound.kind {
     case .query(let plan): return .rows(try query(plan, in: Run(context)))
-    case .insert(let insert): return try changing(context) { try InsertStatement.run(insert, in: context) }
-    case .update(let update): return try changing(context) { try UpdateStatement.run(update, in: context) }
-    case .delete(let delete): return try changing(context) { try DeleteStatement.run(delete, in: context) }
+    case .insert(let insert): return try changing(context) { try InsertStatement.run(insert, Run(context)) }
+    case .update(let update): return try changing(context) { try UpdateStatement.run(update, Run(context)) }
+    case .delete(let delete): return try changing(context) { try DeleteStatement.run(delete, Run(context)) }
     case .copy(let copy): return try changing(context) { try CopyStatement.run(copy, in: context) }
     case .createTable(let table, let isThereAlready):
       return try changing(context) {
@@ -41,12 +41,12 @@ package enum Executor {
     try run.check()
     try run.answer(plan.subqueries)
     return ResultStream(
-      columns: plan.columns, source: try OperatorBuilder(run: run).make(plan.root),
+      columns: plan.columns, source: try run.source(of: plan.root),
       limit: run.context.settings.maxResultRows)
   }
 
   /// Runs `change`; when it throws, the transaction is as it was before.
-  private static func changing(
+  static func changing(
     _ context: ExecutionContext, _ change: () throws -> StatementOutcome
   ) throws -> StatementOutcome {
     let mark = context.transaction.savepointMark()

@@ -107,7 +107,8 @@ final class JoinSource: BatchSource {
   }
 
   /// The pairs that the residual lets through; nil: all.
-  private func matches(_ pairs: PairList, _ batch: Batch, _ table: JoinTable) throws(Diagnostic) -> [UInt16]? {
+  private func matches(_ pairs: PairList, _ batch: Batch, _ table: JoinTable) throws(Diagnostic) -> [UInt16]?
+  {
     guard let residual, pairs.count > 0 else { return nil }
     return try residual.select(joined(pairs, batch, table))
   }

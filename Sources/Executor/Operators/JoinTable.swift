@@ -48,7 +48,9 @@ struct JoinTable {
   }
 
   /// The rows of `batch` without a NULL among their keys, and those keys.
-  private static func keyed(_ batch: Batch, _ keys: [CompiledScalar]) throws(Diagnostic) -> (Batch, EncodedKeys) {
+  private static func keyed(_ batch: Batch, _ keys: [CompiledScalar]) throws(Diagnostic) -> (
+    Batch, EncodedKeys
+  ) {
     var keyed = batch
     var columns: [Column] = []
     for key in keys { columns.append(try key.evaluate(batch)) }

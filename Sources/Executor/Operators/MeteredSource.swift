@@ -3,10 +3,10 @@ import VSQLSchema
 /// Counts what another operator gives, and the time that it takes.
 final class MeteredSource: BatchSource {
   private let inner: any BatchSource
-  private let meter: Meter
+  private let meter: PlanMeter
   private let node: Int
 
-  init(_ inner: any BatchSource, meter: Meter, node: Int) {
+  init(_ inner: any BatchSource, meter: PlanMeter, node: Int) {
     self.inner = inner
     self.meter = meter
     self.node = node
@@ -16,7 +16,9 @@ final class MeteredSource: BatchSource {
     let start = ContinuousClock.now
     let batch = try inner.next()
     meter.add(to: node, rows: batch?.selectedCount ?? 0, time: .now - start)
-    if let scan = inner as? ScanSource { meter.setPages(of: node, read: scan.pagesRead, skipped: scan.pagesSkipped) }
+    if let scan = inner as? ScanSource {
+      meter.setPages(of: node, read: scan.pagesRead, skipped: scan.pagesSkipped)
+    }
     return batch
   }
 }

@@ -27,7 +27,9 @@ final class NearestJoinSource: BatchSource {
     self.shape = shape
     query = try run.compile(node.query)
     guard let k = try run.rowCount(node.count, of: "the number of NEAREST", orElse: .invalidRowCountInLimit)
-    else { throw Diagnostic(.invalidRowCountInLimit, "the number of NEAREST must not be NULL", at: node.count.span) }
+    else {
+      throw Diagnostic(.invalidRowCountInLimit, "the number of NEAREST must not be NULL", at: node.count.span)
+    }
     count = k
   }
 

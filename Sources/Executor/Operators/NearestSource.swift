@@ -18,8 +18,12 @@ final class NearestSource: BatchSource {
     self.input = input
     self.run = run
     types = nearest.input.output
-    guard let k = try run.rowCount(nearest.count, of: "the number of NEAREST", orElse: .invalidRowCountInLimit)
-    else { throw Diagnostic(.invalidRowCountInLimit, "the number of NEAREST must not be NULL", at: nearest.count.span) }
+    guard
+      let k = try run.rowCount(nearest.count, of: "the number of NEAREST", orElse: .invalidRowCountInLimit)
+    else {
+      throw Diagnostic(
+        .invalidRowCountInLimit, "the number of NEAREST must not be NULL", at: nearest.count.span)
+    }
     count = k
     ranker = try Ranker(nearest.ranking, types: nearest.input.output, run: run)
   }

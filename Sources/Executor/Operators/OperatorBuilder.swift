@@ -5,9 +5,10 @@ import VSQLSchema
 /// Makes the running operators of a plan, from the root down. Subqueries are answered before.
 struct OperatorBuilder {
   let run: Run
+  let meter: PlanMeter?
 
   func make(_ node: PlanNode) throws -> any BatchSource {
-    guard let meter = run.meter else { return try bare(node) }
+    guard let meter else { return try bare(node) }
     let number = meter.register()
     return MeteredSource(try bare(node), meter: meter, node: number)
   }
@@ -52,7 +53,8 @@ struct OperatorBuilder {
     let wanted = try limit(count)
     let (kept, isOver) = (wanted ?? Int.max).addingReportingOverflow(skipped)
     let sorted = SortSource(
-      try make(input), types: input.output, keys: keys, keeping: isOver || wanted == nil ? nil : kept, run: run)
+      try make(input), types: input.output, keys: keys, keeping: isOver || wanted == nil ? nil : kept,
+      run: run)
     return LimitSource(sorted, count: wanted, offset: skipped)
   }
 

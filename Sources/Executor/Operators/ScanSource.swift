@@ -46,6 +46,7 @@ final class ScanSource: BatchSource {
     }
     let value = try run.value(of: condition.value)
     // A comparison with NULL lets no row through; the predicate finds that out.
-    return value == .null ? nil : ZonePredicate(column: condition.column, comparison: comparison, value: value)
+    return value == .null
+      ? nil : ZonePredicate(column: condition.column, comparison: comparison, value: value)
   }
 }

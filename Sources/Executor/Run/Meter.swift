@@ -1,21 +1,16 @@
-import VSQLPlanner
-
-/// What each operator of one execution did, for EXPLAIN (ANALYZE). Nodes are numbered as a walk of the plan meets them:
-/// the root first, then its inputs from left to right.
-package final class Meter {
-  package struct Reading: Sendable {
-    package var rows = 0
-    package var batches = 0
+/// What each operator of one plan did, for EXPLAIN (ANALYZE). Nodes are numbered as a walk of the plan meets them: the root
+/// first, then its inputs from left to right.
+final class PlanMeter {
+  struct Reading {
+    var rows = 0
+    var batches = 0
     /// From asking the operator to its answer, its inputs included.
-    package var time = Duration.zero
-    /// Pages of a scan.
-    package var pagesRead = 0
-    package var pagesSkipped = 0
+    var time = Duration.zero
+    /// Of a scan: pages read and passed over. Nil for other operators.
+    var pages: (read: Int, skipped: Int)?
   }
 
-  package private(set) var readings: [Reading] = []
-
-  package init() {}
+  private(set) var readings: [Reading] = []
 
   func register() -> Int {
     readings.append(Reading())
@@ -30,8 +25,17 @@ package final class Meter {
     }
   }
 
-  func setPages(of node: Int, read: Int, skipped: Int) {
-    readings[node].pagesRead = read
-    readings[node].pagesSkipped = skipped
+  func setPages(of node: Int, read: Int, skipped: Int) { readings[node].pages = (read, skipped) }
+}
+
+/// The meters of a statement: one for its plan, one for each subquery.
+final class Meter {
+  let main = PlanMeter()
+  private(set) var subqueries: [PlanMeter] = []
+
+  func addSubquery() -> PlanMeter {
+    let meter = PlanMeter()
+    subqueries.append(meter)
+    return meter
   }
 }

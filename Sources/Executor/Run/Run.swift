@@ -27,8 +27,8 @@ final class Run {
     self.init(context, deadline: limit.map { .now + .milliseconds($0) }, meter: meter)
   }
 
-  /// A run for another plan of the same statement, with subqueries of its own.
-  func nested() -> Run { Run(context, deadline: deadline, meter: meter) }
+  /// A run for a subquery that has subqueries of its own; those are not measured apart.
+  private func nested() -> Run { Run(context, deadline: deadline) }
 
   /// Read once a batch.
   ///
@@ -50,10 +50,15 @@ final class Run {
       let run = plan.subqueries.isEmpty ? self : nested()
       if !plan.subqueries.isEmpty { try run.answer(plan.subqueries) }
       var stack = RowStack(types: plan.root.output)
-      let source = try OperatorBuilder(run: run).make(plan.root)
+      let source = try OperatorBuilder(run: run, meter: meter?.addSubquery()).make(plan.root)
       while let batch = try source.next() { try stack.append(batch) }
       environment.subqueries.append(SubqueryAnswer(columns: stack.finish(), rowCount: stack.count))
     }
+  }
+
+  /// The running operators of the statement's own plan; its subqueries are answered already.
+  func source(of root: PlanNode) throws -> any BatchSource {
+    try OperatorBuilder(run: self, meter: meter?.main).make(root)
   }
 
   func compile(_ scalar: Scalar) throws(Diagnostic) -> CompiledScalar {

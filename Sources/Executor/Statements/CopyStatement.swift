@@ -77,7 +77,8 @@ enum CopyStatement {
   }
 
   private static func insert(
-    _ columns: [Column], _ count: Int, of ordinals: [Int], _ copy: BoundCopy, _ defaults: [DefaultValue], _ run: Run
+    _ columns: [Column], _ count: Int, of ordinals: [Int], _ copy: BoundCopy, _ defaults: [DefaultValue],
+    _ run: Run
   ) throws {
     var whole: [Column] = []
     whole.reserveCapacity(copy.table.columns.count)

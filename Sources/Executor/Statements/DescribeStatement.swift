@@ -10,7 +10,8 @@ enum DescribeStatement {
     for (ordinal, column) in table.columns.enumerated() {
       facts.append(
         .text(column.name), .text(column.type.description),
-        .boolean(!column.isNotNull && !table.primaryKey.contains(ordinal) && table.entity?.ordinal != ordinal),
+        .boolean(
+          !column.isNotNull && !table.primaryKey.contains(ordinal) && table.entity?.ordinal != ordinal),
         .optional(column.defaultSQL), .optional(note(ordinal, of: table)))
     }
     return try facts.outcome()

@@ -5,13 +5,12 @@ import VSQLStorage
 
 /// INSERT … VALUES.
 enum InsertStatement {
-  static func run(_ insert: BoundInsert, in context: ExecutionContext) throws -> StatementOutcome {
-    let run = Run(context)
+  static func run(_ insert: BoundInsert, _ run: Run) throws -> StatementOutcome {
     try run.answer(insert.subqueries)
     for start in stride(from: 0, to: insert.rows.count, by: Batch.capacity) {
       try run.check()
       let rows = insert.rows[start..<min(start + Batch.capacity, insert.rows.count)]
-      try context.transaction.insert(try batch(rows, of: insert.table, run), into: insert.table.id)
+      try run.context.transaction.insert(try batch(rows, of: insert.table, run), into: insert.table.id)
     }
     return .command(tag: "INSERT 0 \(insert.rows.count)", rowCount: insert.rows.count)
   }
@@ -24,7 +23,11 @@ enum InsertStatement {
     for row in rows {
       for column in builders.indices {
         let value: Value
-        if case .constant(let constant) = row[column].kind { value = constant } else { value = try run.value(of: row[column]) }
+        if case .constant(let constant) = row[column].kind {
+          value = constant
+        } else {
+          value = try run.value(of: row[column])
+        }
         try builders[column].append(value)
       }
     }

@@ -36,7 +36,7 @@ enum ShowStatements {
     let names = tenantNames(context.transaction.catalog)
     var facts = FactTable(
       ("tenant", .string), ("version", .bigint), ("created_at", .timestamptz), ("record_keys", .bigint))
-    for key in try context.store.keys() {
+    for key in context.store.keys() {
       facts.append(
         .text(names[key.tenant] ?? key.tenant.hex), .count(key.version),
         .timestamptz(key.createdAtMicroseconds), .count(key.recordKeys))

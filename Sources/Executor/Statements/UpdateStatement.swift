@@ -5,11 +5,10 @@ import VSQLStorage
 
 /// UPDATE: each matching row is deleted and its new version inserted, under a new row id and a key of its own.
 enum UpdateStatement {
-  static func run(_ update: BoundUpdate, in context: ExecutionContext) throws -> StatementOutcome {
-    let run = Run(context)
+  static func run(_ update: BoundUpdate, _ run: Run) throws -> StatementOutcome {
     try run.answer(update.matching.subqueries)
     let newRow = try update.newRow.map { scalar throws(Diagnostic) in try run.compile(scalar) }
-    let source = try OperatorBuilder(run: run).make(update.matching.root)
+    let source = try run.source(of: update.matching.root)
     // All rows are found before the first is changed: a key that moves from one row to another is no conflict.
     var rowIDs: [RowID] = []
     var rows: [Batch] = []
@@ -19,10 +18,10 @@ enum UpdateStatement {
       for scalar in newRow { columns.append(try scalar.evaluate(batch).flat(batch.selection)) }
       rows.append(Batch(columns: columns, count: batch.selectedCount))
     }
-    try context.transaction.delete(rowIDs, from: update.table.id)
+    try run.context.transaction.delete(rowIDs, from: update.table.id)
     for batch in rows {
       try run.check()
-      try context.transaction.insert(batch, into: update.table.id)
+      try run.context.transaction.insert(batch, into: update.table.id)
     }
     return .command(tag: "UPDATE \(rowIDs.count)", rowCount: rowIDs.count)
   }
