@@ -60,8 +60,12 @@ extension BindingState {
         explain.statement = inner
       }
       return .explain(explain)
+    case .eraseEntity(var erase):
+      erase.entity = settled(erase.entity)
+      erase.reason = erase.reason.map(settled)
+      return .eraseEntity(erase)
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit:
+      .reset, .show, .describe, .rotateKey, .verifyAudit:
       return kind
     }
   }

@@ -30,6 +30,8 @@ final class BindingState {
   /// By index; nil: not settled yet.
   private(set) var parameterTypes: [SQLType?] = []
   private(set) var parameterNames: [String] = []
+  /// Where each named parameter is first written: binding meets FROM before the select list.
+  private var firstPlaces: [Int] = []
   private var usesPositional = false
   /// Subqueries of the whole statement, each before those that use it.
   var subqueries: [Plan] = []
@@ -127,18 +129,20 @@ extension BindingState {
       if usesPositional { throw mixed(at: span) }
       if let known = parameterNames.firstIndex(of: name) {
         index = known
+        firstPlaces[index] = min(firstPlaces[index], span.start)
       } else {
         index = parameterNames.count
         parameterNames.append(name)
         parameterTypes.append(nil)
+        firstPlaces.append(span.start)
       }
       switch values {
       case .undetermined: break
       case .positional(let list):
+        // Which value is whose is known only when every name was met: types follow from use.
         guard index < list.count else {
           throw Diagnostic(.undefinedParameter, "there is no parameter :\(name)", at: span)
         }
-        given = list[index]
       case .named(let map):
         guard let value = map[name] else {
           throw Diagnostic(
@@ -164,10 +168,16 @@ extension BindingState {
   }
 
   /// Types of all parameters; those whose use demanded nothing are TEXT.
-  var settledParameterTypes: [SQLType] { parameterTypes.map { $0 ?? .string } }
-  var namedParameters: [String]? { parameterNames.isEmpty ? nil : parameterNames }
+  var settledParameterTypes: [SQLType] { writtenOrder.map { parameterTypes[$0] ?? .string } }
+  var namedParameters: [String]? { parameterNames.isEmpty ? nil : writtenOrder.map { parameterNames[$0] } }
 
-  /// Plans of this statement with every parameter that was bound before its type was known given that type.
+  /// The indices of binding in the order in which the parameters are written; numbered ones keep their numbers.
+  private var writtenOrder: [Int] {
+    let all = Array(parameterTypes.indices)
+    return parameterNames.isEmpty ? all : all.sorted { firstPlaces[$0] < firstPlaces[$1] }
+  }
+
+  /// Plans of this statement with every parameter at its final index and with its final type.
   func settled(_ plan: Plan) -> Plan {
     var copy = plan
     copy.root = plan.root.rewritten { $0.mapScalars(settled) }
@@ -176,10 +186,13 @@ extension BindingState {
   }
 
   func settled(_ scalar: Scalar) -> Scalar {
-    scalar.rewritten { (node: Scalar) throws(Never) in
-      guard case .parameter(let index) = node.kind, node.type == .unknown else { return node }
+    if parameterTypes.isEmpty { return scalar }
+    let order = writtenOrder
+    return scalar.rewritten { (node: Scalar) throws(Never) in
+      guard case .parameter(let index) = node.kind else { return node }
       var copy = node
-      copy.type = parameterTypes[index] ?? .string
+      copy.kind = .parameter(order.firstIndex(of: index) ?? index)
+      if node.type == .unknown { copy.type = parameterTypes[index] ?? .string }
       return copy
     }
   }

@@ -102,6 +102,7 @@ package enum FunctionSignatures {
       FunctionSignature("ln", .ln, [double], givesDouble),
       FunctionSignature("log", .log10, [double], givesDouble),
       FunctionSignature("mod", .mod, [integer, integer], givesInteger),
+      FunctionSignature("mod", .mod, [decimal, decimal], givesDecimal),
     ]
 
   private static let texts: [FunctionSignature] = [

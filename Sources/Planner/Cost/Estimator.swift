@@ -117,7 +117,8 @@ extension Scalar {
 }
 
 extension RowProfile {
-  func keeping(_ share: Double) -> RowProfile { limited(to: rows * share) }
+  /// At least one row is left of any, so that an estimate of nothing never makes what follows look free.
+  func keeping(_ share: Double) -> RowProfile { limited(to: max(rows * share, min(rows, 1))) }
 
   fileprivate func limited(to most: Double, skipping offset: Scalar? = nil) -> RowProfile {
     var copy = self

@@ -13,12 +13,15 @@ struct RowProfile {
 struct ColumnProfile {
   /// Different values; nil: unknown.
   var distinct: Double?
-  /// The share of NULLs.
-  var nullFraction = 0.0
+  /// The share of NULLs; nil: unknown.
+  var knownNullFraction: Double?
   var minimum = Value.null
   var maximum = Value.null
   /// Bytes of a value.
   var width: Int
+
+  /// The share of NULLs, none where nothing is known.
+  var nullFraction: Double { knownNullFraction ?? 0 }
 
   init(type: SQLType) { width = type.typicalBytes }
 
@@ -26,7 +29,7 @@ struct ColumnProfile {
     width = type.typicalBytes
     guard let statistics else { return }
     distinct = statistics.distinctCount.map(Double.init)
-    nullFraction = rows > 0 ? min(1, Double(statistics.nullCount) / rows) : 0
+    knownNullFraction = rows > 0 ? min(1, Double(statistics.nullCount) / rows) : 0
     minimum = statistics.minimum
     maximum = statistics.maximum
   }

@@ -6,6 +6,7 @@ enum Selectivity {
   static let equality = 0.005
   static let range = 0.1
   static let pattern = 0.05
+  static let nulls = 0.05
   static let other = 0.33
 
   static func of(_ predicate: Scalar, over profile: RowProfile) -> Double {
@@ -20,8 +21,7 @@ enum Selectivity {
     case .not(let operand): 1 - of(operand, over: profile)
     case .compare(let comparison, let a, let b): compare(comparison, a, b, profile)
     case .isNull(let operand, let negated):
-      column(operand, profile).map { negated ? 1 - $0.nullFraction : $0.nullFraction }
-        ?? (negated ? 0.9 : 0.1)
+      complement(column(operand, profile)?.knownNullFraction ?? nulls, negated)
     case .inList(let operand, let list, let negated):
       complement(Double(list.count) * equal(operand, profile), negated)
     case .isDistinct(let a, _, let negated): complement(1 - equal(a, profile), negated)

@@ -25,8 +25,29 @@ extension Scalar {
       return []
     case .inList(let a, let list, negated: false):
       return a.listZones(list, columns: columns)
+    case .like(let a, let pattern, nil, caseInsensitive: false, negated: false):
+      guard let column = a.zoneColumn(columns), case .text(let text) = pattern.constantValue else {
+        return []
+      }
+      return Self.prefixZones(text, column: column)
     default: return []
     }
+  }
+
+  /// `LIKE 'abc%'` is at least `abc` and less than `abd`.
+  private static func prefixZones(_ pattern: String, column: Int) -> [ZoneCondition] {
+    let prefix = pattern.unicodeScalars.prefix { $0 != "%" && $0 != "_" && $0 != "\\" }
+    guard let last = prefix.last else { return [] }
+    let zone = { (comparison: Comparison, text: String) in
+      ZoneCondition(
+        column: column, comparison: comparison, value: Scalar(.constant(.text(text)), type: .string))
+    }
+    let least = zone(.greaterOrEqual, String(String.UnicodeScalarView(prefix)))
+    // The scalar after the last one; none behind the surrogates' gap or at the end.
+    guard let next = Unicode.Scalar(last.value + 1) else { return [least] }
+    var above = String.UnicodeScalarView(prefix.dropLast())
+    above.append(next)
+    return [least, zone(.less, String(above))]
   }
 
   private func zoneColumn(_ columns: [Int]) -> Int? {
