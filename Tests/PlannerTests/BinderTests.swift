@@ -58,6 +58,35 @@ import VSQLSchema
     #expect(try Planning.bind("SELECT :b WHERE :a = 1 AND :b = 'x'").parameterNames == ["b", "a"])
   }
 
+  @Test func aTestedParameterWaitsForItsType() throws {
+    let bound = try Planning.bind("SELECT name FROM packages WHERE $1 IS NULL OR size = $1")
+    #expect(bound.parameterTypes == [.bigint])
+    if let plan = Planning.query(bound) { PlanCheck.check(plan) }
+    #expect(try Planning.bind("SELECT 1 WHERE $1 IS NULL").parameterTypes == [.string])
+  }
+
+  @Test func vectorsWithoutASize() throws {
+    let bound = try Planning.bind(
+      "SELECT embedding <-> $1::vector, embedding <-> '[1,2,3,4]'::vector, '[1,2]'::halfvec FROM packages")
+    #expect(bound.parameterTypes == [.vector(VectorShape(dimension: 4, element: .float32))])
+    #expect(
+      Planning.query(bound)?.columns.last?.type == .vector(VectorShape(dimension: 2, element: .float16)))
+    #expect(Planning.failure("CREATE TABLE t (v vector)")?.state == .syntaxError)
+  }
+
+  @Test func whatIsDrawnIsDrawnOnce() throws {
+    let tree = try Planning.tree("SELECT name, gen_random_uuid() AS u FROM packages ORDER BY u LIMIT 2")
+    #expect(tree.contains("Top K"))
+    let lines = tree.split(separator: "\n")
+    let draw = lines.firstIndex { $0.contains("Output: name, gen_random_uuid()") }
+    let sort = lines.firstIndex { $0.contains("Top K") }
+    #expect(draw ?? 0 > sort ?? 99)
+  }
+
+  @Test func aCastToTextIsStillTheGroupKey() throws {
+    #expect(try columns("SELECT section::TEXT, count(*) FROM packages GROUP BY section").count == 2)
+  }
+
   @Test func valuesOfParametersHaveTheirTypes() throws {
     let bound = try Planning.bind(
       "SELECT name FROM packages WHERE id = $1", values: .positional([.double(2.5)]))

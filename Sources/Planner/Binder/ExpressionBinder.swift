@@ -38,7 +38,7 @@ struct ExpressionBinder {
     case .not(let operand):
       return Scalar(.not(try state.truth(try bind(operand), place: "NOT")), type: .boolean, span: span)
     case .isNull(let operand, let negated):
-      return Scalar(.isNull(try settled(operand), negated: negated), type: .boolean, span: span)
+      return Scalar(.isNull(try tested(operand), negated: negated), type: .boolean, span: span)
     case .isTruth(let operand, let truth, let negated):
       let word = truth.map { $0 ? "IS TRUE" : "IS FALSE" } ?? "IS UNKNOWN"
       let scalar = try state.truth(try bind(operand), place: word)
@@ -68,6 +68,7 @@ struct ExpressionBinder {
     case .case(let operand, let branches, let otherwise):
       return try bindCase(operand, branches, otherwise, at: span)
     case .cast(let operand, let name):
+      if let vector = try bindUnsizedVector(try bind(operand), to: name, at: span) { return vector }
       return try bindCast(try bind(operand), to: try TypeNames.resolve(name), at: span)
     case .call(let call): return try bindCall(call, at: span)
     }
@@ -86,6 +87,13 @@ struct ExpressionBinder {
   /// A scalar with a type of its own: what nothing settles is TEXT.
   func settled(_ expression: Expression) throws(Diagnostic) -> Scalar {
     try state.settle(try bind(expression))
+  }
+
+  /// As `settled`, but a parameter waits for a use that says more: `$1 IS NULL OR size = $1`.
+  private func tested(_ expression: Expression) throws(Diagnostic) -> Scalar {
+    let scalar = try bind(expression)
+    if case .parameter = scalar.kind { return scalar }
+    return try state.settle(scalar)
   }
 
   /// A truth value, as the clause demands.
@@ -111,6 +119,7 @@ extension ExpressionBinder {
     case .bytes(let bytes): return Scalar(.constant(.blob(bytes)), type: .blob, span: span)
     case .typed(let name, let text):
       let constant = Scalar(.constant(.text(text)), type: .unknown, span: span)
+      if let vector = try bindUnsizedVector(constant, to: name, at: span) { return vector }
       return try bindCast(constant, to: try TypeNames.resolve(name), at: span)
     case .vector(let values):
       let vector = try VectorLiterals.floats(values, at: span)
@@ -150,6 +159,24 @@ extension ExpressionBinder {
     // A cast that changes nothing in memory still names the type of the column.
     if cast.type != type { cast.type = type }
     return cast
+  }
+
+  /// pgvector's `'[1,2]'::vector`: of as many dimensions as there are; a parameter takes those of the vector that it meets.
+  private func bindUnsizedVector(_ scalar: Scalar, to name: TypeName, at span: SourceSpan)
+    throws(Diagnostic) -> Scalar?
+  {
+    guard name.arguments.isEmpty, name.name == "vector" || name.name == "halfvec" else { return nil }
+    let element: VectorElement = name.name == "vector" ? .float32 : .float16
+    if let shape = scalar.type.vectorShape {
+      return try bindCast(
+        scalar, to: .vector(VectorShape(dimension: shape.dimension, element: element)), at: span)
+    }
+    guard scalar.type == .unknown else { return nil }
+    guard case .text(let text) = scalar.constantValue else { return scalar }
+    let read = try VectorLiterals.floats(text, at: span)
+    let vector = Scalar(.constant(.vector(read)), type: .vector(read.shape), span: span)
+    return try bindCast(
+      vector, to: .vector(VectorShape(dimension: read.shape.dimension, element: element)), at: span)
   }
 
   private func bindSign(_ sign: UnaryOperator, _ operand: Expression, at span: SourceSpan)

@@ -87,6 +87,10 @@ struct Grouping {
       return Scalar(.column(key), type: scalar.type, span: scalar.span)
     }
     if case .column(let ordinal) = scalar.kind {
+      // The same column under another length, as a cast to TEXT leaves it.
+      if let key = forms.firstIndex(where: { $0.kind == .column(ordinal) }) {
+        return Scalar(.column(key), type: scalar.type, span: scalar.span)
+      }
       if ordinal >= AggregateCollector.base { return scalar }
       return try determined(ordinal, scalar)
     }

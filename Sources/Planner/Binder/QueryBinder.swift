@@ -73,8 +73,29 @@ struct QueryBinder {
       node = window.offset == nil ? ranked : limited(ranked, window)
       return Bound(node: .project(node, outputs.map(\.scalar)), columns: columns)
     }
+    if order.contains(where: \.scalar.isVolatile) {
+      return Bound(node: drawnOnce(node, outputs, order, window), columns: columns)
+    }
     if !order.isEmpty { node = .sort(node, order) }
     return Bound(node: .project(limited(node, window), outputs.map(\.scalar)), columns: columns)
+  }
+
+  /// What is drawn anew for each row is drawn before the sort, so that rows show what they were sorted by.
+  private func drawnOnce(_ node: PlanNode, _ outputs: [Output], _ order: [SortKey], _ window: Window)
+    -> PlanNode
+  {
+    let forms = outputs.map(\.scalar.unplaced)
+    let extra = order.map(\.scalar).filter { !forms.contains($0.unplaced) }
+    let list = outputs.map(\.scalar) + extra
+    let all = list.map(\.unplaced)
+    let keys = order.map { key in
+      let place = all.firstIndex(of: key.scalar.unplaced) ?? 0
+      return SortKey(
+        scalar: Scalar(.column(place), type: key.scalar.type, span: key.scalar.span),
+        isDescending: key.isDescending, nullsFirst: key.nullsFirst)
+    }
+    let sorted = limited(.sort(.project(node, list), keys), window)
+    return .project(sorted, outputs.indices.map { Scalar(.column($0), type: list[$0].type) })
   }
 
   /// LIMIT and OFFSET.
