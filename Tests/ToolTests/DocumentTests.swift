@@ -30,7 +30,7 @@ import Testing
       .replacing(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?(\+00)?/, with: "<time>")
       .replacing(/\b[0-9a-f]{64}\b/, with: "<hash>")
       .replacing(/cost=[0-9.]+/, with: "cost=…")
-      .replacing(/─+/, with: "─").replacing(/ +/, with: " ")
+      .replacing(/─+/, with: "─").replacing(/[ ]+/, with: " ")
   }
 }
 
