@@ -55,20 +55,34 @@ enum CopyStatement {
       try run.check()
       let count = reader.rowCount - done
       guard let vector = try matrix.next(limit: count)?.first, vector.count == count else {
-        throw unequal(copy, vectors, "at least \(reader.rowCount)", matrix.totalRows)
+        throw unequal(copy, vectors, try countAll(&reader), matrix.totalRows)
       }
-      try insert(columns + [vector], count, of: ordinals, copy, defaults, run)
+      do {
+        try insert(columns + [vector], count, of: ordinals, copy, defaults, run)
+      } catch {
+        // Files that do not belong together are the cause, and a row that fails a check its consequence.
+        guard let rows = try? countAll(&reader), rows != matrix.totalRows else { throw error }
+        throw unequal(copy, vectors, rows, matrix.totalRows)
+      }
       done = reader.rowCount
       run.context.progress?(Progress(rows: reader.rowCount, fraction: reader.fraction))
     }
     guard matrix.totalRows == reader.rowCount else {
-      throw unequal(copy, vectors, "\(reader.rowCount)", matrix.totalRows)
+      throw unequal(copy, vectors, reader.rowCount, matrix.totalRows)
     }
     return reader.rowCount
   }
 
+  /// Reads to the file's end.
+  private static func countAll<Reader: CopyReader & ~Copyable>(
+    _ reader: inout Reader
+  ) throws(Diagnostic) -> Int {
+    while try reader.next(limit: Batch.capacity) != nil {}
+    return reader.rowCount
+  }
+
   private static func unequal(
-    _ copy: BoundCopy, _ vectors: BoundCopy.Vectors, _ rows: String, _ matrixRows: Int
+    _ copy: BoundCopy, _ vectors: BoundCopy.Vectors, _ rows: Int, _ matrixRows: Int
   ) -> Diagnostic {
     Diagnostic(
       .badCopyFileFormat,

@@ -18,7 +18,7 @@ enum VectorDistances {
     }
     var values = try VectorKernels.distances(metric, a, b, strict.extent.count)
     switch function {
-    case .negativeInnerProduct: values = values.map { 0 - $0 }
+    case .negativeInnerProduct: values = values.map { -$0 }
     case .cosineSimilarity: values = values.map { 1 - $0 }
     default: break
     }
