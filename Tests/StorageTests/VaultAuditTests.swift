@@ -228,4 +228,94 @@ import VSQLStorage
     #expect(try AuditState(from: &reader) == state)
     try reader.finish()
   }
+
+  @Test func absorbingAndForgettingSurviveACrashAnywhere() throws {
+    let chain = try AuditChain.create(device: device, ring: makeRing())
+    _ = chain.append(events(70))
+    let state = try chain.absorb()
+    let files = device.durableFiles()
+    let wal = chain.append(events(10, from: 70)).encoded
+    let head = chain.head
+    let gone = ["table 1", "table 74"]
+
+    func finish(_ device: any Device) throws -> AuditChain {
+      let ring = try KeyRing.open(
+        device: device, database: testDatabase, root: root, randomness: SeededRandomness(4),
+        clock: FixedClock())
+      let chain = AuditChain.open(device: device, ring: ring, state: state)
+      try chain.replay(wal, path: "wal/1", offset: 0)
+      try chain.absorb()
+      try chain.forget(tenant: shop, replacement: "entity:0a") { gone.contains($0) }
+      return chain
+    }
+
+    let deaths = try crashEverywhere(files) { device in
+      _ = try finish(device)
+    } check: { device in
+      // A reader that resumes nothing, only takes in the WAL, finds all whole: the files' rest is the WAL's.
+      let reader = try reopen(device, state)
+      try reader.replay(wal, path: "wal/1", offset: 0)
+      let found = try reader.verify()
+      #expect(found.isChainVerified, "\(found)")
+      let chain = try finish(device)
+      #expect(chain.head == head)
+      for chain in [chain, try reopen(MemoryDevice(files: device.durableFiles()), chain.absorbed)] {
+        #expect(try chain.verify().isChainVerified)
+        let records = try chain.events()
+        #expect(records.count == 80)
+        #expect(records.filter { $0.resource == "entity:0a" }.map(\.sequence) == [2, 75])
+        #expect(records.allSatisfy { $0.resource != nil })
+        let slots = try chain.slotsInUse()
+        #expect(slots.count == 1)
+      }
+    }
+    #expect(deaths > 20)
+  }
+
+  @Test func timesAreWrittenAsTheyAre() throws {
+    // Leap days, ends of years and centuries, before 1970, and what four digits cannot name.
+    let times: [(Int64, String)] = [
+      (0, "1970-01-01T00:00:00.000000Z"), (951_782_400_000_001, "2000-02-29T00:00:00.000001Z"),
+      (4_107_542_399_999_999, "2100-02-28T23:59:59.999999Z"),
+      (4_107_542_400_000_000, "2100-03-01T00:00:00.000000Z"),
+      (253_402_300_799_999_999, "9999-12-31T23:59:59.999999Z"), (.max, "9999-12-31T23:59:59.999999Z"),
+      (-1, "1969-12-31T23:59:59.999999Z"), (-62_167_219_200_000_000, "0000-01-01T00:00:00.000000Z"),
+    ]
+    for (time, text) in times {
+      let device = MemoryDevice()
+      let ring = try KeyRing.create(
+        device: device, database: testDatabase, root: root, randomness: SeededRandomness(2),
+        clock: FixedClock(nowMicroseconds: time))
+      _ = try ring.createTenantKey(shop)
+      let chain = try AuditChain.create(device: device, ring: ring)
+      _ = chain.append([
+        AuditEvent(tenant: shop, actor: ActorID(1), action: .denial, resource: "x", outcome: .denied)
+      ])
+      try chain.absorb()
+      let log = device.snapshotFiles()["audit/0000000000000001.log"] ?? []
+      #expect(log.split(separator: UInt8(ascii: "\t"))[2].elementsEqual(text.utf8))
+      let records = try chain.events()
+      #expect(records.map(\.isChainVerified) == [true])
+      #expect(records[0].atMicroseconds == min(time, 253_402_300_799_999_999))
+    }
+  }
+
+  /// The clock may step back; the chain's time does not.
+  @Test func timeNeverStepsBack() throws {
+    final class Backwards: Clock, @unchecked Sendable {
+      var now: Int64 = 1_000
+      var nowMicroseconds: Int64 {
+        now -= 100
+        return now
+      }
+    }
+    let ring = try KeyRing.create(
+      device: device, database: testDatabase, root: root, randomness: SeededRandomness(2), clock: Backwards())
+    _ = try ring.createTenantKey(shop)
+    let chain = try AuditChain.create(device: device, ring: ring)
+    let event = AuditEvent(tenant: shop, actor: ActorID(1), action: .denial, resource: "x", outcome: .denied)
+    for _ in 0..<3 { _ = chain.append([event]) }
+    let times = try chain.events().map(\.atMicroseconds)
+    #expect(times == [times[0], times[0], times[0]])
+  }
 }

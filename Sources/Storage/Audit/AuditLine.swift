@@ -18,24 +18,26 @@ struct AuditLine: Hashable, Sendable {
 
   var bytes: [UInt8] {
     var line: [UInt8] = []
-    line.reserveCapacity(360)
+    line.reserveCapacity(384)
     line += String(sequence).utf8
-    Self.field(eventID, &line)
     line.append(Self.tab)
-    line += Timestamp.text(microseconds: atMicroseconds)
-    Self.field(bigEndian: tenant.raw, &line)
-    Self.field(bigEndian: actor.raw, &line)
+    for byte in eventID { Hex.append(byte, to: &line) }
+    line.append(Self.tab)
+    Timestamp.append(microseconds: atMicroseconds, to: &line)
+    line.append(Self.tab)
+    Self.append(tenant.raw, to: &line)
+    line.append(Self.tab)
+    Self.append(actor.raw, to: &line)
     line.append(Self.tab)
     line += action.rawValue.utf8
-    Self.field(resource.bytes, &line)
+    line.append(Self.tab)
+    resource.appendHex(to: &line)
     line.append(Self.tab)
     line += outcome.rawValue.utf8
-    if let detail {
-      Self.field(detail.bytes, &line)
-    } else {
-      line += [Self.tab, UInt8(ascii: "-")]
-    }
-    Self.field(previous.bytes, &line)
+    line.append(Self.tab)
+    if let detail { detail.appendHex(to: &line) } else { line.append(UInt8(ascii: "-")) }
+    line.append(Self.tab)
+    previous.appendHex(to: &line)
     line.append(UInt8(ascii: "\n"))
     return line
   }
@@ -57,23 +59,24 @@ struct AuditLine: Hashable, Sendable {
     self.previous = previous
   }
 
-  /// Nil unless `line` (with its newline) is exactly what `bytes` would write.
+  /// Nil unless `line`, with its newline, is what `bytes` would write: one event has one line, without upper case digits or
+  /// leading zeros.
   init?(_ line: ArraySlice<UInt8>) {
     guard line.last == UInt8(ascii: "\n") else { return nil }
     let fields = line.dropLast().split(separator: Self.tab, omittingEmptySubsequences: false)
     guard fields.count == 10,
-      let sequence = UInt64(String(decoding: fields[0], as: UTF8.self)),
-      let eventID = Hex.bytes(fields[1]), eventID.count == 16,
+      let sequence = Self.decimal(fields[0]),
+      fields[1].count == 32, fields[1].allSatisfy({ Hex.value($0) < 16 }), let eventID = Hex.bytes(fields[1]),
       let at = Timestamp.microseconds(fields[2]),
-      let tenant = Self.bigEndian(fields[3]), let actor = Self.bigEndian(fields[4]),
+      let tenant = Self.hexadecimal(fields[3]), let actor = Self.hexadecimal(fields[4]),
       let action = AuditAction(rawValue: String(decoding: fields[5], as: UTF8.self)),
-      let resource = Hex.bytes(fields[6]).flatMap({ Digest(bytes: $0) }),
+      let resource = Digest(hex: fields[6]),
       let outcome = AuditOutcome(rawValue: String(decoding: fields[7], as: UTF8.self)),
-      let previous = Hex.bytes(fields[9]).flatMap({ Digest(bytes: $0) })
+      let previous = Digest(hex: fields[9])
     else { return nil }
     var detail: Digest?
     if fields[8] != [UInt8(ascii: "-")] {
-      guard let digest = Hex.bytes(fields[8]).flatMap({ Digest(bytes: $0) }) else { return nil }
+      guard let digest = Digest(hex: fields[8]) else { return nil }
       detail = digest
     }
     self.init(
@@ -81,27 +84,36 @@ struct AuditLine: Hashable, Sendable {
       event: AuditEvent(
         tenant: TenantID(tenant), actor: ActorID(actor), action: action, resource: "", outcome: outcome),
       resource: resource, detail: detail, previous: previous)
-    // One event has one line: no upper case digits, no leading zeros.
-    guard bytes[...] == line else { return nil }
   }
 
   private static let tab = UInt8(ascii: "\t")
-  private static let digits = Array("0123456789abcdef".utf8)
 
-  private static func field(_ content: [UInt8], _ line: inout [UInt8]) {
-    line.append(tab)
-    for byte in content {
-      line.append(digits[Int(byte >> 4)])
-      line.append(digits[Int(byte & 15)])
+  /// 16 digits.
+  private static func append(_ value: UInt64, to line: inout [UInt8]) {
+    for index in 0..<8 { Hex.append(UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * index)), to: &line) }
+  }
+
+  private static func hexadecimal(_ field: ArraySlice<UInt8>) -> UInt64? {
+    guard field.count == 16 else { return nil }
+    var value: UInt64 = 0
+    for digit in field {
+      let digit = Hex.value(digit)
+      if digit > 15 { return nil }
+      value = value << 4 | UInt64(digit)
     }
+    return value
   }
 
-  private static func field(bigEndian value: UInt64, _ line: inout [UInt8]) {
-    field((0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) }, &line)
-  }
-
-  private static func bigEndian(_ field: ArraySlice<UInt8>) -> UInt64? {
-    guard field.count == 16, let bytes = Hex.bytes(field) else { return nil }
-    return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+  private static func decimal(_ field: ArraySlice<UInt8>) -> UInt64? {
+    guard let first = field.first, first != UInt8(ascii: "0") else { return nil }
+    var value: UInt64 = 0
+    for digit in field {
+      guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+      let (shifted, over) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflow) = shifted.addingReportingOverflow(UInt64(digit - UInt8(ascii: "0")))
+      if over || overflow { return nil }
+      value = sum
+    }
+    return value
   }
 }

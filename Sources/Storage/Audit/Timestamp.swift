@@ -1,14 +1,12 @@
 /// RFC 3339 in UTC with microseconds: `2026-03-08T12:34:56.000001Z`, always 27 bytes; years 0000 to 9999.
 enum Timestamp {
   /// - Parameter microseconds: since 1970; clamped to the years that four digits can name.
-  static func text(microseconds: Int64) -> [UInt8] {
+  static func append(microseconds: Int64, to text: inout [UInt8]) {
     let clamped = min(max(microseconds, -62_167_219_200_000_000), 253_402_300_799_999_999)
     let days = floorDivide(clamped, 86_400_000_000)
     let rest = clamped - days * 86_400_000_000
     let (year, month, day) = date(days)
     let seconds = rest / 1_000_000
-    var text: [UInt8] = []
-    text.reserveCapacity(27)
     append(year, 4, &text)
     text.append(UInt8(ascii: "-"))
     append(month, 2, &text)
@@ -23,29 +21,33 @@ enum Timestamp {
     text.append(UInt8(ascii: "."))
     append(rest % 1_000_000, 6, &text)
     text.append(UInt8(ascii: "Z"))
-    return text
   }
 
-  /// Nil unless `text` is what `text(microseconds:)` writes.
+  /// Nil unless `text` is what `append` writes.
   static func microseconds(_ text: ArraySlice<UInt8>) -> Int64? {
-    let bytes = Array(text)
-    guard bytes.count == 27 else { return nil }
-    func number(_ range: Range<Int>) -> Int64? {
+    guard text.count == 27 else { return nil }
+    let start = text.startIndex
+    // Marks at their places, digits at all others.
+    for (index, mark) in zip([4, 7, 10, 13, 16, 19, 26], "--T::.Z".utf8) where text[start + index] != mark {
+      return nil
+    }
+    var isNumber = true
+    func number(_ from: Int, _ to: Int) -> Int64 {
       var value: Int64 = 0
-      for byte in bytes[range] {
-        guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
-        value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+      for index in from..<to {
+        let digit = Int64(text[start + index]) - 48
+        if digit < 0 || digit > 9 { isNumber = false }
+        value = value * 10 + digit
       }
       return value
     }
-    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
-      let hour = number(11..<13),
-      let minute = number(14..<16), let second = number(17..<19), let micro = number(20..<26),
-      (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 60
-    else { return nil }
-    let seconds = days(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second
-    let value = seconds * 1_000_000 + micro
-    return self.text(microseconds: value) == bytes ? value : nil
+    let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10))
+    let (hour, minute, second, micro) = (number(11, 13), number(14, 16), number(17, 19), number(20, 26))
+    guard isNumber, (1...12).contains(month), hour < 24, minute < 60, second < 60 else { return nil }
+    let days = days(year, month, day)
+    // 31 February is another day's name.
+    guard date(days) == (year, month, day) else { return nil }
+    return ((days * 86_400) + hour * 3_600 + minute * 60 + second) * 1_000_000 + micro
   }
 
   // The days of the civil calendar in eras of 400 years that begin on 1 March (H. Hinnant, chrono-compatible date algorithms).

@@ -21,6 +21,26 @@ package struct Digest: Hashable, Sendable {
   /// 64 hexadecimal digits.
   package var hex: String { Hex.text(bytes) }
 
+  /// From 64 hexadecimal digits, lower case; nil for anything else.
+  init?(hex: ArraySlice<UInt8>) {
+    guard hex.count == 2 * Self.byteCount else { return nil }
+    var isHex = true
+    unsafe withUnsafeMutableBytes(of: &words) { target in
+      for index in 0..<Self.byteCount {
+        let at = hex.startIndex + 2 * index
+        let (high, low) = (Hex.value(hex[at]), Hex.value(hex[at + 1]))
+        if high | low > 15 { isHex = false }
+        unsafe target[index] = high << 4 | low & 15
+      }
+    }
+    if !isHex { return nil }
+  }
+
+  /// Appends 64 hexadecimal digits.
+  func appendHex(to text: inout [UInt8]) {
+    unsafe withBytes { bytes in unsafe bytes.forEach { Hex.append($0, to: &text) } }
+  }
+
   package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
 
   package func hash(into hasher: inout Swift.Hasher) { hasher.combine(words.0) }
@@ -38,9 +58,9 @@ package struct Digest: Hashable, Sendable {
 /// Hexadecimal digits, lower case.
 package enum Hex {
   package static func text(_ bytes: some Sequence<UInt8>) -> String {
-    var text = ""
-    for byte in bytes { text += (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-    return text
+    var text: [UInt8] = []
+    for byte in bytes { append(byte, to: &text) }
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Nil unless `text` is an even number of hexadecimal digits.
@@ -50,13 +70,9 @@ package enum Hex {
     bytes.reserveCapacity(text.count / 2)
     var high: UInt8?
     for digit in text {
-      let value: UInt8
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-      case UInt8(ascii: "A")...UInt8(ascii: "F"): value = digit - UInt8(ascii: "A") + 10
-      default: return nil
-      }
+      let isUpper = digit >= UInt8(ascii: "A") && digit <= UInt8(ascii: "F")
+      let value = value(isUpper ? digit + 32 : digit)
+      guard value < 16 else { return nil }
       if let first = high {
         bytes.append(first << 4 | value)
         high = nil
@@ -65,5 +81,24 @@ package enum Hex {
       }
     }
     return bytes
+  }
+
+  /// 0 to 15 for a digit in lower case, 255 for anything else.
+  static func value(_ digit: UInt8) -> UInt8 {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    default: 255
+    }
+  }
+
+  /// Appends two digits.
+  static func append(_ byte: UInt8, to text: inout [UInt8]) {
+    text.append(digit(byte >> 4))
+    text.append(digit(byte & 15))
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
   }
 }

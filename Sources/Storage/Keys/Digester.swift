@@ -37,7 +37,7 @@ internal import COpenSSL
 
   func hash(_ bytes: UnsafeRawBufferPointer, prefix: UInt8?) -> Digest {
     begin()
-    if let prefix { update([prefix]) }
+    if var prefix { unsafe withUnsafeBytes(of: &prefix) { unsafe update($0) } }
     unsafe update(bytes)
     return finish()
   }
@@ -54,8 +54,6 @@ internal import COpenSSL
     let begun = unsafe EVP_DigestInit_ex(context, nil, nil)
     precondition(begun == 1, "a SHA-256 context can be used again")
   }
-
-  private func update(_ bytes: [UInt8]) { unsafe bytes.withUnsafeBytes { unsafe update($0) } }
 
   private func update(_ bytes: UnsafeRawBufferPointer) {
     let taken = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
