@@ -2,7 +2,9 @@ import VSQLDiagnostics
 
 /// A text and its tokens. The last token is `endOfText`, or `invalid` where lexing stopped with `failure`: so a
 /// parser that reads left to right reports whichever error comes first in the text.
-package struct TokenStream: Sendable {
+///
+/// A class, so that the frames of the parser's recursion hold a pointer to it and not the whole.
+package final class TokenStream: Sendable {
   /// The text as UTF-8.
   package let bytes: [UInt8]
   /// Never empty.
@@ -15,12 +17,12 @@ package struct TokenStream: Sendable {
   package static let longestText = 64 << 20
 
   /// Lexes a whole text. Never fails as such: see `failure`.
-  package init(lexing text: String) {
+  package convenience init(lexing text: String) {
     self.init(lexing: Array(text.utf8), isValid: true)
   }
 
   /// Lexes bytes that may not be UTF-8.
-  package init(lexingBytes bytes: [UInt8]) {
+  package convenience init(lexingBytes bytes: [UInt8]) {
     self.init(lexing: bytes, isValid: false)
   }
 

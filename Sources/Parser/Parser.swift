@@ -10,13 +10,14 @@ package enum Parser {
 
   /// As `parse(_: String)`, of a text that is lexed already.
   package static func parse(_ stream: TokenStream) throws(Diagnostic) -> [ParsedStatement] {
-    var reader = SyntaxReader(stream)
-    var statements: [ParsedStatement] = []
-    while true {
-      while reader.take(if: .semicolon) {}
-      if reader.isAtEnd { return statements }
-      statements.append(try reader.readStatement())
-      try reader.expectStatementEnd()
+    try reading(stream) { (reader) throws(SyntaxFault) in
+      var statements: [ParsedStatement] = []
+      while true {
+        while reader.take(if: .semicolon) {}
+        if reader.isAtEnd { return statements }
+        statements.append(try reader.readStatement())
+        try reader.expectStatementEnd()
+      }
     }
   }
 
@@ -27,26 +28,28 @@ package enum Parser {
 
   /// As `parseStatement(_: String)`, of a text that is lexed already.
   package static func parseStatement(_ stream: TokenStream) throws(Diagnostic) -> ParsedStatement {
-    var reader = SyntaxReader(stream)
-    while reader.take(if: .semicolon) {}
-    if reader.isAtEnd { throw reader.unexpected("a statement") }
-    let statement = try reader.readStatement()
-    try reader.expectStatementEnd()
-    while reader.take(if: .semicolon) {}
-    guard reader.isAtEnd else {
-      throw Diagnostic(
-        .syntaxError, "the text holds more than one statement, expected one", at: reader.token.span,
-        label: "the second begins here")
+    try reading(stream) { (reader) throws(SyntaxFault) in
+      while reader.take(if: .semicolon) {}
+      if reader.isAtEnd { throw reader.unexpected("a statement") }
+      let statement = try reader.readStatement()
+      try reader.expectStatementEnd()
+      while reader.take(if: .semicolon) {}
+      guard reader.isAtEnd else {
+        throw SyntaxFault(
+          .syntaxError, "the text holds more than one statement, expected one", at: reader.token.span,
+          label: "the second begins here")
+      }
+      return statement
     }
-    return statement
   }
 
   /// The one expression of a text.
   package static func parseExpression(_ text: String) throws(Diagnostic) -> Expression {
-    var reader = SyntaxReader(TokenStream(lexing: text))
-    let expression = try reader.readExpression()
-    guard reader.isAtEnd else { throw reader.unexpected("the end of the expression") }
-    return expression
+    try reading(TokenStream(lexing: text)) { (reader) throws(SyntaxFault) in
+      let expression = try reader.readExpression()
+      guard reader.isAtEnd else { throw reader.unexpected("the end of the expression") }
+      return expression
+    }
   }
 
   /// The tokens of a text within `span`, or of the whole of it, as `EXPLAIN (TOKENS)` shows them.

@@ -47,7 +47,7 @@ func expectRoundTrip(_ text: String, _ comment: String = "") throws -> String {
     ("SELECT (a AND b) AND (c AND d), (a OR b) OR c", "SELECT a AND b AND c AND d, a OR b OR c"),
     (
       "SELECT ((a)), - -a, -(-1), NOT (NOT a), (NOT a) AND b",
-      "SELECT a, -(-a), -(-1), NOT NOT a, NOT a AND b"
+      "SELECT a, - -a, - -1, NOT NOT a, NOT a AND b"
     ),
     (
       "SELECT a = (b IS NULL), (a = b) IS NULL, a = NOT b",

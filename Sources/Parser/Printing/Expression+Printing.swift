@@ -30,7 +30,7 @@ extension Expression.Kind {
     case .bracket(let elements): "[" + elements.sqlList + "]"
     case .column(let parts): parts.map(\.sql).joined(separator: ".")
     case .parameter(let parameter): parameter.sql
-    case .unary(let op, let operand): op.rawValue + operand.sql(atLeast: .cast)
+    case .unary(let op, let operand): Self.unary(op, operand)
     case .binary(let op, let left, let right): Self.binary(op, left, right)
     case .and(let terms): terms.map { $0.sql(atLeast: .not) }.joined(separator: " AND ")
     case .or(let terms): terms.map { $0.sql(atLeast: .and) }.joined(separator: " OR ")
@@ -55,6 +55,12 @@ extension Expression.Kind {
     case .cast(let operand, let type): "CAST(" + operand.sql + " AS " + type.sql + ")"
     case .call(let call): call.sql
     }
+  }
+
+  private static func unary(_ op: UnaryOperator, _ operand: Expression) -> String {
+    // Two signs without a space would begin a comment.
+    let space = if case .unary = operand.kind { " " } else { "" }
+    return op.rawValue + space + operand.sql(atLeast: .sign)
   }
 
   private static func binary(_ op: BinaryOperator, _ left: Expression, _ right: Expression) -> String {

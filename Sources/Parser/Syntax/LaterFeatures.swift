@@ -49,7 +49,8 @@ enum LaterFeatures {
 
 extension SyntaxReader {
   /// The error for the next word, if it begins a clause of a later release.
-  func laterFeature() -> Diagnostic? {
+  @inline(never)
+  func laterFeature() -> SyntaxFault? {
     guard let clause = laterName(in: LaterFeatures.clauses) else { return nil }
     return .featureNotSupported(clause, at: token.span)
   }
@@ -63,7 +64,7 @@ extension SyntaxReader {
   }
 
   /// Throws where the next tokens are these two, which begin something of a later release.
-  func refuse(_ keyword: Keyword, _ feature: String) throws(Diagnostic) {
+  func refuse(_ keyword: Keyword, _ feature: String) throws(SyntaxFault) {
     if at(keyword) { throw .featureNotSupported(feature, at: token.span) }
   }
 }

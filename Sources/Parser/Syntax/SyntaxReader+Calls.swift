@@ -4,7 +4,8 @@ import VSQLLexer
 /// Function calls, and the few whose arguments are written with words of their own.
 extension SyntaxReader {
   /// `name([DISTINCT | ALL] arguments | *) [FILTER (WHERE …)]`, at the name.
-  mutating func readCall() throws(Diagnostic) -> Expression {
+  @inline(never)
+  mutating func readCall() throws(SyntaxFault) -> Expression {
     let start = token.start
     var call = FunctionCall(name: takeName(), arguments: [])
     take()
@@ -24,7 +25,8 @@ extension SyntaxReader {
     return Expression(.call(call), span: span(from: start))
   }
 
-  private mutating func readFilter() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readFilter() throws(SyntaxFault) -> Expression {
     take()
     take()
     try expect(.where)
@@ -34,13 +36,15 @@ extension SyntaxReader {
   }
 
   /// `CURRENT_DATE` and the like: a call without parentheses.
+  @inline(never)
   mutating func takeBareCall() -> Expression {
     let name = takeName()
     return Expression(.call(FunctionCall(name: name, arguments: [])), span: name.span)
   }
 
   /// `EXTRACT(field FROM e)` is `extract('field', e)`.
-  mutating func readExtract() throws(Diagnostic) -> Expression {
+  @inline(never)
+  mutating func readExtract() throws(SyntaxFault) -> Expression {
     let start = token.start
     let name = takeName()
     take()
@@ -58,7 +62,8 @@ extension SyntaxReader {
   }
 
   /// `POSITION(a IN b)` is `position(a, b)`.
-  mutating func readPosition() throws(Diagnostic) -> Expression {
+  @inline(never)
+  mutating func readPosition() throws(SyntaxFault) -> Expression {
     let start = token.start
     let name = takeName()
     take()
@@ -70,7 +75,8 @@ extension SyntaxReader {
   }
 
   /// `SUBSTRING(s FROM a FOR b)` is `substring(s, a, b)`; without FROM, a is 1.
-  mutating func readSubstring() throws(Diagnostic) -> Expression {
+  @inline(never)
+  mutating func readSubstring() throws(SyntaxFault) -> Expression {
     let start = token.start
     let name = takeName()
     take()
@@ -92,7 +98,8 @@ extension SyntaxReader {
   }
 
   /// `TRIM([BOTH | LEADING | TRAILING] [c] FROM s)` is PostgreSQL's `btrim`, `ltrim` or `rtrim` of (s[, c]).
-  mutating func readTrim() throws(Diagnostic) -> Expression {
+  @inline(never)
+  mutating func readTrim() throws(SyntaxFault) -> Expression {
     let start = token.start
     var name = takeName()
     take()

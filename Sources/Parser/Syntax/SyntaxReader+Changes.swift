@@ -3,7 +3,7 @@ import VSQLLexer
 
 /// INSERT, UPDATE, DELETE.
 extension SyntaxReader {
-  mutating func readInsert() throws(Diagnostic) -> Insert {
+  mutating func readInsert() throws(SyntaxFault) -> Insert {
     let start = token.start
     take()
     try expect(.into)
@@ -25,12 +25,13 @@ extension SyntaxReader {
     return Insert(table: table, columns: columns, rows: rows, span: span(from: start))
   }
 
-  private func insertSelect(at span: SourceSpan) -> Diagnostic {
+  @inline(never)
+  private func insertSelect(at span: SourceSpan) -> SyntaxFault {
     .featureNotSupported("INSERT … SELECT", at: span)
   }
 
   /// `(e | DEFAULT, …)`.
-  private mutating func readRow() throws(Diagnostic) -> [Expression?] {
+  private mutating func readRow() throws(SyntaxFault) -> [Expression?] {
     try expect(.leftParen, "( and values")
     var cells: [Expression?] = []
     repeat { cells.append(try readCell()) } while take(if: .comma)
@@ -39,12 +40,12 @@ extension SyntaxReader {
   }
 
   /// Nil: DEFAULT.
-  private mutating func readCell() throws(Diagnostic) -> Expression? {
+  private mutating func readCell() throws(SyntaxFault) -> Expression? {
     if take(if: .default) { return nil }
     return try readNested()
   }
 
-  mutating func readUpdate() throws(Diagnostic) -> Update {
+  mutating func readUpdate() throws(SyntaxFault) -> Update {
     take()
     let table = try readObjectName("a table")
     let alias = try readTableAlias()
@@ -56,7 +57,7 @@ extension SyntaxReader {
     return Update(table: table, alias: alias, assignments: assignments, predicate: predicate)
   }
 
-  private mutating func readAssignment() throws(Diagnostic) -> Update.Assignment {
+  private mutating func readAssignment() throws(SyntaxFault) -> Update.Assignment {
     if at(.leftParen) { throw .featureNotSupported("SET (…) = (…)", at: token.span) }
     let column = try readName("a column")
     if at(.dot) {
@@ -66,7 +67,7 @@ extension SyntaxReader {
     return Update.Assignment(column: column, value: try readCell())
   }
 
-  mutating func readDelete() throws(Diagnostic) -> Delete {
+  mutating func readDelete() throws(SyntaxFault) -> Delete {
     take()
     try expect(.from)
     let table = try readObjectName("a table")

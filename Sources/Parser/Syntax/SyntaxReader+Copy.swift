@@ -3,7 +3,7 @@ import VSQLLexer
 
 extension SyntaxReader {
   /// `COPY t [(columns)] FROM 'file' [[WITH] (options)]`.
-  mutating func readCopy() throws(Diagnostic) -> Copy {
+  mutating func readCopy() throws(SyntaxFault) -> Copy {
     take()
     if at(.leftParen) { throw .featureNotSupported("COPY of a query", at: token.span) }
     let table = try readObjectName("a table")
@@ -25,7 +25,7 @@ extension SyntaxReader {
   }
 
   /// `name [value]`, or `VECTORS 'file' INTO column`.
-  private mutating func readCopyOption(into copy: inout Copy) throws(Diagnostic) {
+  private mutating func readCopyOption(into copy: inout Copy) throws(SyntaxFault) {
     if at(.vectors) {
       if copy.vectors != nil { throw givenTwice("VECTORS") }
       take()

@@ -3,7 +3,7 @@ import VSQLLexer
 
 extension SyntaxReader {
   /// `CREATE TABLE [IF NOT EXISTS] t (…) [WITH (…)]`, at TABLE.
-  mutating func readCreateTable() throws(Diagnostic) -> CreateTable {
+  mutating func readCreateTable() throws(SyntaxFault) -> CreateTable {
     take()
     let ifNotExists = try readIfNotExists()
     let name = try readObjectName("a table's name")
@@ -24,22 +24,23 @@ extension SyntaxReader {
     return table
   }
 
-  private func noColumns(at span: SourceSpan) -> Diagnostic {
-    Diagnostic(.invalidTableDefinition, "a table has no column, expected at least one", at: span)
+  @inline(never)
+  private func noColumns(at span: SourceSpan) -> SyntaxFault {
+    SyntaxFault(.invalidTableDefinition, "a table has no column, expected at least one", at: span)
   }
 
-  private mutating func readPrimaryKey(into table: inout CreateTable) throws(Diagnostic) {
+  private mutating func readPrimaryKey(into table: inout CreateTable) throws(SyntaxFault) {
     let start = token.start
     take()
     try expect(.key)
     let names = try readNameList("column")
     if table.primaryKey != nil {
-      throw Diagnostic(.invalidTableDefinition, "the table has two primary keys", at: span(from: start))
+      throw SyntaxFault(.invalidTableDefinition, "the table has two primary keys", at: span(from: start))
     }
     table.primaryKey = names
   }
 
-  private mutating func readColumn() throws(Diagnostic) -> ColumnClause {
+  private mutating func readColumn() throws(SyntaxFault) -> ColumnClause {
     let name = try readName("a column's name")
     var column = ColumnClause(name: name, type: try readTypeName())
     var sawNull = false
@@ -75,7 +76,8 @@ extension SyntaxReader {
     }
   }
 
-  private func conflict(_ what: String, from start: Int) -> Diagnostic {
-    Diagnostic(.syntaxError, "the column has \(what)", at: span(from: start))
+  @inline(never)
+  private func conflict(_ what: String, from start: Int) -> SyntaxFault {
+    SyntaxFault(.syntaxError, "the column has \(what)", at: span(from: start))
   }
 }

@@ -5,8 +5,9 @@ extension SyntaxReader {
   /// The error at the next token: what stands there, and what was expected instead.
   ///
   /// - Parameter keywords: the keywords that could stand here, for "did you mean".
-  func unexpected(_ expected: String, near keywords: [Keyword] = [], hint: String? = nil) -> Diagnostic {
-    if token.kind == .invalid, let failure = stream.failure { return failure }
+  @inline(never)
+  func unexpected(_ expected: String, near keywords: [Keyword] = [], hint: String? = nil) -> SyntaxFault {
+    if token.kind == .invalid, let failure = stream.failure { return SyntaxFault(failure) }
     if let later = laterFeature() { return later }
     var diagnostic = Diagnostic(.syntaxError, "\(found): expected \(expected)", at: place, hint: hint)
     if let meant = misspelledAlias() {
@@ -17,7 +18,7 @@ extension SyntaxReader {
       diagnostic.label = suggestion(among: keywords)
       if diagnostic.hint == nil { diagnostic.hint = commonSlip() }
     }
-    return diagnostic
+    return SyntaxFault(diagnostic)
   }
 
   /// Where the next token stands; the end of the text is just after the last token.

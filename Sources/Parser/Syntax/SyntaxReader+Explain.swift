@@ -3,7 +3,7 @@ import VSQLLexer
 
 extension SyntaxReader {
   /// `EXPLAIN [ANALYZE] statement`, `EXPLAIN (options) statement`.
-  mutating func readExplain() throws(Diagnostic) -> Explain {
+  mutating func readExplain() throws(SyntaxFault) -> Explain {
     take()
     var stage: Explain.Stage?
     var isAnalyzed = take(if: .analyze)
@@ -23,7 +23,7 @@ extension SyntaxReader {
 
   private mutating func readExplainOption(
     _ stage: inout Explain.Stage?, _ isAnalyzed: inout Bool, _ format: inout Explain.Format
-  ) throws(Diagnostic) {
+  ) throws(SyntaxFault) {
     if at(.analyze) {
       if isAnalyzed { throw givenTwice("ANALYZE") }
       take()

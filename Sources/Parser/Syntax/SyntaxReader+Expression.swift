@@ -6,7 +6,7 @@ extension SyntaxReader {
   ///
   /// The functions on the way from here to here again are kept small, and each construct has its own: the
   /// frames of a recursion are as large as everything that its functions could do.
-  mutating func readExpression(_ least: Precedence = .or) throws(Diagnostic) -> Expression {
+  mutating func readExpression(_ least: Precedence = .or) throws(SyntaxFault) -> Expression {
     // What was read before this expression reaches no deeper because of a chain within it.
     let before = reach
     reach = depth
@@ -28,7 +28,7 @@ extension SyntaxReader {
   }
 
   /// An expression one level down: an operand to the right, an argument, what stands in parentheses.
-  mutating func readNested(_ least: Precedence = .or) throws(Diagnostic) -> Expression {
+  mutating func readNested(_ least: Precedence = .or) throws(SyntaxFault) -> Expression {
     try descend()
     let expression = try readExpression(least)
     ascend()
@@ -36,7 +36,7 @@ extension SyntaxReader {
   }
 
   /// What precedes an operand, and the operand.
-  private mutating func readOperand() throws(Diagnostic) -> Expression {
+  private mutating func readOperand() throws(SyntaxFault) -> Expression {
     switch token.kind {
     case .minus, .plus: try readSigned()
     case .keyword(.not): try readNot()
@@ -44,14 +44,16 @@ extension SyntaxReader {
     }
   }
 
-  private mutating func readSigned() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readSigned() throws(SyntaxFault) -> Expression {
     let start = token.start
     let sign: UnaryOperator = take().kind == .minus ? .minus : .plus
     let operand = try readNested(.sign)
     return Expression(.unary(sign, operand), span: span(from: start))
   }
 
-  private mutating func readNot() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readNot() throws(SyntaxFault) -> Expression {
     let start = token.start
     take()
     let operand = try readNested(.not)
@@ -83,7 +85,7 @@ extension SyntaxReader {
   /// The operator at the next token and what follows it.
   private mutating func readRest(
     of left: Expression, _ precedence: Precedence, from start: Int
-  ) throws(Diagnostic) -> Expression {
+  ) throws(SyntaxFault) -> Expression {
     switch precedence {
     case .or: try readOr(left, from: start)
     case .and: try readAnd(left, from: start)
@@ -95,9 +97,10 @@ extension SyntaxReader {
     }
   }
 
+  @inline(never)
   private mutating func readBinary(
     _ left: Expression, _ precedence: Precedence, from start: Int
-  ) throws(Diagnostic) -> Expression {
+  ) throws(SyntaxFault) -> Expression {
     guard let op = BinaryOperator(token.kind) else { throw unexpected("an operator") }
     take()
     let right = try readNested(precedence.next)
@@ -105,13 +108,15 @@ extension SyntaxReader {
   }
 
   /// Terms of a chain, flat: parentheses around a chain of the same kind change nothing and are forgotten.
-  private mutating func readOr(_ left: Expression, from start: Int) throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readOr(_ left: Expression, from start: Int) throws(SyntaxFault) -> Expression {
     var terms = Self.orTerms(left)
     while take(if: .or) { terms += Self.orTerms(try readNested(.and)) }
     return Expression(.or(terms), span: span(from: start))
   }
 
-  private mutating func readAnd(_ left: Expression, from start: Int) throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readAnd(_ left: Expression, from start: Int) throws(SyntaxFault) -> Expression {
     var terms = Self.andTerms(left)
     while take(if: .and) { terms += Self.andTerms(try readNested(.not)) }
     return Expression(.and(terms), span: span(from: start))
@@ -125,15 +130,18 @@ extension SyntaxReader {
     if case .and(let terms) = expression.kind { terms } else { [expression] }
   }
 
-  private mutating func readCastSuffix(_ left: Expression, from start: Int) throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readCastSuffix(_ left: Expression, from start: Int) throws(SyntaxFault) -> Expression
+  {
     take()
     let type = try readTypeName()
     return Expression(.cast(left, type), span: span(from: start))
   }
 
-  private func unchainable(_ precedence: Precedence) -> Diagnostic {
+  @inline(never)
+  private func unchainable(_ precedence: Precedence) -> SyntaxFault {
     let isComparison = precedence == .comparison
-    return Diagnostic(
+    return SyntaxFault(
       .syntaxError,
       "syntax error at or near \"\(stream.text(of: token))\": "
         + (isComparison ? "comparisons do not chain" : "BETWEEN, IN and LIKE do not chain"),

@@ -2,14 +2,14 @@ import VSQLDiagnostics
 import VSQLLexer
 
 extension SyntaxReader {
-  mutating func readRelations() throws(Diagnostic) -> [Relation] {
-    var relations: [Relation] = []
-    repeat { relations.append(try readJoins()) } while take(if: .comma)
-    return relations
+  @inline(never)
+  mutating func readRelations(into query: inout Query) throws(SyntaxFault) {
+    repeat { query.from.append(try readJoins()) } while take(if: .comma)
   }
 
   /// A relation and the joins after it, which lean to the left.
-  private mutating func readJoins() throws(Diagnostic) -> Relation {
+  @inline(never)
+  private mutating func readJoins() throws(SyntaxFault) -> Relation {
     let before = reach
     reach = depth
     var left = try readRelation()
@@ -27,7 +27,7 @@ extension SyntaxReader {
     return left
   }
 
-  private mutating func takeJoinKind() throws(Diagnostic) -> Join.Kind? {
+  private mutating func takeJoinKind() throws(SyntaxFault) -> Join.Kind? {
     switch token.kind {
     case .keyword(.join):
       take()
@@ -50,7 +50,8 @@ extension SyntaxReader {
     }
   }
 
-  private mutating func readJoinCondition(_ kind: Join.Kind) throws(Diagnostic) -> Join.Condition {
+  @inline(never)
+  private mutating func readJoinCondition(_ kind: Join.Kind) throws(SyntaxFault) -> Join.Condition {
     if kind == .cross { return .none }
     if take(if: .on) { return .on(try readNested()) }
     if take(if: .using) { return .using(try readNameList("column")) }
@@ -60,7 +61,8 @@ extension SyntaxReader {
       hint: "every pair of rows is written CROSS JOIN")
   }
 
-  private mutating func readRelation() throws(Diagnostic) -> Relation {
+  @inline(never)
+  private mutating func readRelation() throws(SyntaxFault) -> Relation {
     if at(.leftParen) { return try readParenthesizedRelation() }
     if at(.select) {
       throw unexpected("a table", hint: "a subquery stands in parentheses: (SELECT …) AS name")
@@ -72,7 +74,8 @@ extension SyntaxReader {
     return .table(name, alias: alias)
   }
 
-  private mutating func readParenthesizedRelation() throws(Diagnostic) -> Relation {
+  @inline(never)
+  private mutating func readParenthesizedRelation() throws(SyntaxFault) -> Relation {
     take()
     guard at(.select) else {
       try descend()
@@ -87,10 +90,16 @@ extension SyntaxReader {
       throw unexpected("an alias for the subquery", hint: "write (SELECT …) AS name")
     }
     try refuseColumnAliases(alias)
-    return .derived(query, alias: alias)
+    return Self.derived(query, alias)
   }
 
-  private func refuseColumnAliases(_ alias: Name?) throws(Diagnostic) {
+  @inline(never)
+  private static func derived(_ query: Indirect<Query>, _ alias: Name) -> Relation {
+    .derived(query.value, alias: alias)
+  }
+
+  @inline(never)
+  private func refuseColumnAliases(_ alias: Name?) throws(SyntaxFault) {
     guard let alias, at(.leftParen) else { return }
     throw .featureNotSupported("a list of column aliases", at: alias.span.union(token.span))
   }

@@ -11,7 +11,7 @@ extension SyntaxReader {
     }
   }
 
-  mutating func readName(_ what: String) throws(Diagnostic) -> Name {
+  mutating func readName(_ what: String) throws(SyntaxFault) -> Name {
     guard atName() else { throw unexpected(what) }
     return takeName()
   }
@@ -23,7 +23,7 @@ extension SyntaxReader {
   }
 
   /// A name where no clause can follow, so that reserved words need no quotes: after AS, before an option's value.
-  mutating func readLabel(_ what: String) throws(Diagnostic) -> Name {
+  mutating func readLabel(_ what: String) throws(SyntaxFault) -> Name {
     switch token.kind {
     case .identifier, .quotedIdentifier, .keyword: return takeName()
     default: throw unexpected(what)
@@ -31,11 +31,12 @@ extension SyntaxReader {
   }
 
   /// `table`, `schema.table`.
-  mutating func readObjectName(_ what: String) throws(Diagnostic) -> ObjectName {
+  @inline(never)
+  mutating func readObjectName(_ what: String) throws(SyntaxFault) -> ObjectName {
     var parts = [try readName(what)]
     while take(if: .dot) {
       if parts.count == 2 {
-        throw Diagnostic(
+        throw SyntaxFault(
           .syntaxError, "a table's name has more than two parts, expected table or schema.table",
           at: parts[0].span.union(token.span))
       }
@@ -45,7 +46,7 @@ extension SyntaxReader {
   }
 
   /// `(a, b)`, at the parenthesis.
-  mutating func readNameList(_ what: String) throws(Diagnostic) -> [Name] {
+  mutating func readNameList(_ what: String) throws(SyntaxFault) -> [Name] {
     try expect(.leftParen, "( and \(what)s")
     var names: [Name] = []
     repeat { names.append(try readName("a \(what)")) } while take(if: .comma)
@@ -54,7 +55,7 @@ extension SyntaxReader {
   }
 
   /// `[AS] alias`, if there is one.
-  mutating func readTableAlias() throws(Diagnostic) -> Name? {
+  mutating func readTableAlias() throws(SyntaxFault) -> Name? {
     if take(if: .as) { return try readName("an alias after AS") }
     guard atName(), !atNearest(), !at(.set) else { return nil }
     bareAlias = token
@@ -62,7 +63,7 @@ extension SyntaxReader {
   }
 
   /// A string literal that names a file or a reason.
-  mutating func readString(_ what: String) throws(Diagnostic) -> (text: String, span: SourceSpan) {
+  mutating func readString(_ what: String) throws(SyntaxFault) -> (text: String, span: SourceSpan) {
     guard atString() else {
       let quoted = token.kind == .quotedIdentifier
       throw unexpected(what, hint: quoted ? "double quotes are for names; a string is written 'text'" : nil)
@@ -79,7 +80,7 @@ extension SyntaxReader {
   }
 
   /// `(name = value, …)`, at the parenthesis: the options of NEAREST and CREATE TABLE.
-  mutating func readOptions() throws(Diagnostic) -> [Option] {
+  mutating func readOptions() throws(SyntaxFault) -> [Option] {
     try expect(.leftParen, "( and options")
     var options: [Option] = []
     repeat {
@@ -92,7 +93,7 @@ extension SyntaxReader {
   }
 
   /// A literal, a signed number, a parameter, or a word, which stands as a column of one name.
-  mutating func readOptionValue() throws(Diagnostic) -> Expression {
+  mutating func readOptionValue() throws(SyntaxFault) -> Expression {
     let start = token.start
     switch token.kind {
     case .minus, .plus:

@@ -18,7 +18,8 @@ extension SyntaxReader {
   }
 
   /// `[EXACT | APPROX] NEAREST [k] BY {DISTANCE | SIMILARITY} expression [WITH (…)]`.
-  mutating func readNearest() throws(Diagnostic) -> NearestClause {
+  @inline(never)
+  mutating func readNearest() throws(SyntaxFault) -> NearestClause {
     let start = token.start
     var mode: NearestClause.Mode?
     if take(if: .exact) { mode = .exact } else if take(if: .approx) { mode = .approx }
@@ -40,7 +41,7 @@ extension SyntaxReader {
       span: span(from: start))
   }
 
-  private mutating func readNearestOptions() throws(Diagnostic) -> [Option] {
+  private mutating func readNearestOptions() throws(SyntaxFault) -> [Option] {
     guard at(.with) else { return [] }
     if at(word: "privacy", ahead: 1) {
       throw .featureNotSupported("WITH PRIVACY", at: token.span.union(peek(1).span))

@@ -3,7 +3,8 @@ import VSQLLexer
 
 /// The predicates written after their operand: IS …, BETWEEN, IN, LIKE.
 extension SyntaxReader {
-  mutating func readIs(_ left: Expression, from start: Int) throws(Diagnostic) -> Expression {
+  @inline(never)
+  mutating func readIs(_ left: Expression, from start: Int) throws(SyntaxFault) -> Expression {
     take()
     let negated = take(if: .not)
     let kind: Expression.Kind
@@ -32,7 +33,8 @@ extension SyntaxReader {
     return Expression(kind, span: span(from: start))
   }
 
-  mutating func readMembership(_ left: Expression, from start: Int) throws(Diagnostic) -> Expression {
+  @inline(never)
+  mutating func readMembership(_ left: Expression, from start: Int) throws(SyntaxFault) -> Expression {
     let negated = take(if: .not)
     let kind: Expression.Kind
     switch take().kind {
@@ -44,32 +46,48 @@ extension SyntaxReader {
     return Expression(kind, span: span(from: start))
   }
 
-  private mutating func readBetween(_ left: Expression, negated: Bool) throws(Diagnostic) -> Expression.Kind {
+  @inline(never)
+  private mutating func readBetween(_ left: Expression, negated: Bool) throws(SyntaxFault) -> Expression.Kind
+  {
     let low = try readNested(.operator)
     try expect(.and)
     let high = try readNested(.operator)
     return .between(left, low: low, high: high, negated: negated)
   }
 
+  @inline(never)
   private mutating func readLike(
     _ left: Expression, caseInsensitive: Bool, negated: Bool
-  ) throws(Diagnostic) -> Expression.Kind {
+  ) throws(SyntaxFault) -> Expression.Kind {
     let pattern = try readNested(.operator)
     let escape = take(if: .escape) ? try readNested(.operator) : nil
     return .like(left, pattern: pattern, escape: escape, caseInsensitive: caseInsensitive, negated: negated)
   }
 
-  private mutating func readIn(_ left: Expression, negated: Bool) throws(Diagnostic) -> Expression.Kind {
+  @inline(never)
+  private mutating func readIn(_ left: Expression, negated: Bool) throws(SyntaxFault) -> Expression.Kind {
     try expect(.leftParen, "( after IN")
     if at(.select) {
       let query = try readNestedQuery()
       try expect(.rightParen, ") after the subquery")
-      return .inSubquery(left, query, negated: negated)
+      return Self.inSubquery(left, query, negated: negated)
     }
     if at(.rightParen) { throw unexpected("an expression", hint: "IN needs at least one value") }
     let list = try readExpressionList()
     try expect(.rightParen, ", or ) in the list")
-    // `IN ((SELECT …))` is a subquery in superfluous parentheses, not a list of one scalar.
+    return Self.inList(left, list, negated: negated)
+  }
+
+  @inline(never)
+  private static func inSubquery(
+    _ left: Expression, _ query: Indirect<Query>, negated: Bool
+  ) -> Expression.Kind {
+    .inSubquery(left, query.value, negated: negated)
+  }
+
+  /// `IN ((SELECT …))` is a subquery in superfluous parentheses, not a list of one scalar.
+  @inline(never)
+  private static func inList(_ left: Expression, _ list: [Expression], negated: Bool) -> Expression.Kind {
     if list.count == 1, case .subquery(let query) = list[0].kind {
       return .inSubquery(left, query, negated: negated)
     }
@@ -77,7 +95,8 @@ extension SyntaxReader {
   }
 
   /// One or more expressions with commas between them.
-  mutating func readExpressionList() throws(Diagnostic) -> [Expression] {
+  @inline(never)
+  mutating func readExpressionList() throws(SyntaxFault) -> [Expression] {
     var list = [try readNested()]
     while take(if: .comma) { list.append(try readNested()) }
     return list

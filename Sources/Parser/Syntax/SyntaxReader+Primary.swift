@@ -3,14 +3,14 @@ import VSQLLexer
 
 /// The operands of operators.
 extension SyntaxReader {
-  mutating func readPrimary() throws(Diagnostic) -> Expression {
+  mutating func readPrimary() throws(SyntaxFault) -> Expression {
     let primary = try readPrimaryStart()
     if at(.leftBracket) { throw .featureNotSupported("a subscript", at: token.span) }
     if at(word: "at"), at(.time, ahead: 1) { throw .featureNotSupported("AT TIME ZONE", at: token.span) }
     return primary
   }
 
-  private mutating func readPrimaryStart() throws(Diagnostic) -> Expression {
+  private mutating func readPrimaryStart() throws(SyntaxFault) -> Expression {
     switch token.kind {
     case .integer, .decimal, .scientific, .string, .escapeString, .dollarString, .bytes:
       takeLiteral()
@@ -29,7 +29,8 @@ extension SyntaxReader {
     }
   }
 
-  private mutating func readKeyword(_ keyword: Keyword) throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readKeyword(_ keyword: Keyword) throws(SyntaxFault) -> Expression {
     switch keyword {
     case .null, .true, .false: takeLiteral()
     case .case: try readCase()
@@ -47,6 +48,7 @@ extension SyntaxReader {
   }
 
   /// The next token as a literal; it is known to be one.
+  @inline(never)
   mutating func takeLiteral() -> Expression {
     let token = take()
     let literal: Literal
@@ -63,6 +65,7 @@ extension SyntaxReader {
     return Expression(.literal(literal), span: token.span)
   }
 
+  @inline(never)
   private mutating func takeParameter() -> Expression {
     let token = take()
     let parameter: Parameter =
@@ -72,13 +75,14 @@ extension SyntaxReader {
   }
 
   /// `(expression)` or `(SELECT …)`.
-  private mutating func readParenthesized() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readParenthesized() throws(SyntaxFault) -> Expression {
     let start = token.start
     take()
     if at(.select) {
       let query = try readNestedQuery()
       try expect(.rightParen, ") after the subquery")
-      return Expression(.subquery(query), span: span(from: start))
+      return Self.subquery(query, span: span(from: start))
     }
     var inner = try readNested()
     if at(.comma) { throw .featureNotSupported("a row value", at: token.span) }
@@ -88,7 +92,8 @@ extension SyntaxReader {
   }
 
   /// `[…]`: numbers alone make one vector literal.
-  private mutating func readBracket() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readBracket() throws(SyntaxFault) -> Expression {
     let start = token.start
     if let (values, end) = stream.numericBracket(at: index) {
       skip(to: end)
@@ -102,7 +107,8 @@ extension SyntaxReader {
   }
 
   /// A column, a call, or `type 'literal'`.
-  private mutating func readNamed() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readNamed() throws(SyntaxFault) -> Expression {
     let start = token.start
     if let type = try readLiteralType() {
       let text = stream.string(of: take())
@@ -119,7 +125,8 @@ extension SyntaxReader {
     return Expression(.column(parts), span: span(from: start))
   }
 
-  private mutating func readCase() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readCase() throws(SyntaxFault) -> Expression {
     let start = token.start
     take()
     let operand = at(.when) ? nil : try readNested()
@@ -136,7 +143,8 @@ extension SyntaxReader {
       .case(operand: operand, branches: branches, otherwise: otherwise), span: span(from: start))
   }
 
-  private mutating func readCast() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readCast() throws(SyntaxFault) -> Expression {
     let start = token.start
     take()
     try expect(.leftParen, "( after CAST")
@@ -147,13 +155,24 @@ extension SyntaxReader {
     return Expression(.cast(operand, type), span: span(from: start))
   }
 
-  private mutating func readExists() throws(Diagnostic) -> Expression {
+  @inline(never)
+  private mutating func readExists() throws(SyntaxFault) -> Expression {
     let start = token.start
     take()
     take()
     guard at(.select) else { throw unexpected("SELECT", near: [.select]) }
     let query = try readNestedQuery()
     try expect(.rightParen, ") after the subquery")
-    return Expression(.exists(query), span: span(from: start))
+    return Self.exists(query, span: span(from: start))
+  }
+
+  @inline(never)
+  private static func subquery(_ query: Indirect<Query>, span: SourceSpan) -> Expression {
+    Expression(.subquery(query.value), span: span)
+  }
+
+  @inline(never)
+  private static func exists(_ query: Indirect<Query>, span: SourceSpan) -> Expression {
+    Expression(.exists(query.value), span: span)
   }
 }

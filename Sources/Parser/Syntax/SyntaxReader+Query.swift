@@ -2,35 +2,51 @@ import VSQLDiagnostics
 import VSQLLexer
 
 extension SyntaxReader {
-  /// A SELECT within parentheses that are read already.
-  mutating func readNestedQuery() throws(Diagnostic) -> Query {
+  /// A SELECT within parentheses that are read already. Behind one pointer, because a query is some 300 bytes and
+  /// those who ask for it are on the way of the recursion.
+  @inline(never)
+  mutating func readNestedQuery() throws(SyntaxFault) -> Indirect<Query> {
     try descend()
-    let query = try readQuery()
+    var query = Query(select: [], span: token.span)
+    try readQuery(into: &query)
     ascend()
+    return .value(query)
+  }
+
+  mutating func readQuery() throws(SyntaxFault) -> Query {
+    var query = Query(select: [], span: token.span)
+    try readQuery(into: &query)
     return query
   }
 
   /// `SELECT … [FROM …] [WHERE …] [NEAREST …] [GROUP BY …] [HAVING …] [ORDER BY …] [LIMIT …] [OFFSET …]`.
-  mutating func readQuery() throws(Diagnostic) -> Query {
+  @inline(never)
+  private mutating func readQuery(into query: inout Query) throws(SyntaxFault) {
     let start = token.start
     try expect(.select)
-    var query = Query(select: [], span: token.span)
     query.isDistinct = try readDistinct()
-    query.select = try readSelectList()
-    if take(if: .from) { query.from = try readRelations() }
-    if take(if: .where) { query.predicate = try readNested() }
-    if atNearest() { query.nearest = try readNearest() }
+    try readSelectList(into: &query)
+    if take(if: .from) { try readRelations(into: &query) }
+    if take(if: .where) { try readPredicate(into: &query) }
+    if atNearest() { try readNearest(into: &query) }
     try readGrouping(into: &query)
-    if take(if: .order) {
-      try expect(.by)
-      query.orderBy = try readOrderItems()
-    }
+    if take(if: .order) { try readOrder(into: &query) }
     try readLimits(into: &query)
     query.span = span(from: start)
-    return query
   }
 
-  private mutating func readDistinct() throws(Diagnostic) -> Bool {
+  @inline(never)
+  private mutating func readPredicate(into query: inout Query) throws(SyntaxFault) {
+    query.predicate = try readNested()
+  }
+
+  @inline(never)
+  private mutating func readNearest(into query: inout Query) throws(SyntaxFault) {
+    query.nearest = try readNearest()
+  }
+
+  @inline(never)
+  private mutating func readDistinct() throws(SyntaxFault) -> Bool {
     if take(if: .all) { return false }
     guard at(.distinct) else { return false }
     if at(.on, ahead: 1) { throw .featureNotSupported("DISTINCT ON", at: token.span.union(peek(1).span)) }
@@ -38,13 +54,13 @@ extension SyntaxReader {
     return true
   }
 
-  private mutating func readSelectList() throws(Diagnostic) -> [SelectItem] {
-    var items: [SelectItem] = []
-    repeat { items.append(try readSelectItem()) } while take(if: .comma)
-    return items
+  @inline(never)
+  private mutating func readSelectList(into query: inout Query) throws(SyntaxFault) {
+    repeat { query.select.append(try readSelectItem()) } while take(if: .comma)
   }
 
-  private mutating func readSelectItem() throws(Diagnostic) -> SelectItem {
+  @inline(never)
+  private mutating func readSelectItem() throws(SyntaxFault) -> SelectItem {
     if at(.star) { return .star(qualifier: nil, span: take().span) }
     if atName(), at(.dot, ahead: 1), at(.star, ahead: 2) {
       let qualifier = takeName()
@@ -59,7 +75,8 @@ extension SyntaxReader {
     return .expression(expression, alias: takeName())
   }
 
-  private mutating func readGrouping(into query: inout Query) throws(Diagnostic) {
+  @inline(never)
+  private mutating func readGrouping(into query: inout Query) throws(SyntaxFault) {
     if at(.group) {
       if let nearest = query.nearest {
         throw .featureNotSupported(
@@ -80,7 +97,7 @@ extension SyntaxReader {
     }
   }
 
-  private mutating func readGroupItems() throws(Diagnostic) -> [Expression] {
+  private mutating func readGroupItems() throws(SyntaxFault) -> [Expression] {
     var items: [Expression] = []
     repeat {
       for (word, feature) in [("rollup", "ROLLUP"), ("cube", "CUBE")]
@@ -95,22 +112,25 @@ extension SyntaxReader {
     return items
   }
 
-  private mutating func readOrderItems() throws(Diagnostic) -> [OrderItem] {
-    var items: [OrderItem] = []
-    repeat {
-      var item = OrderItem(expression: try readNested())
-      if take(if: .desc) { item.isDescending = true } else { _ = take(if: .asc) }
-      if take(if: .nulls) {
-        guard at(.first) || at(.last) else { throw unexpected("FIRST or LAST", near: [.first, .last]) }
-        item.nullsFirst = take().kind == .keyword(.first)
-      }
-      items.append(item)
-    } while take(if: .comma)
-    return items
+  @inline(never)
+  private mutating func readOrder(into query: inout Query) throws(SyntaxFault) {
+    try expect(.by)
+    repeat { query.orderBy.append(try readOrderItem()) } while take(if: .comma)
+  }
+
+  private mutating func readOrderItem() throws(SyntaxFault) -> OrderItem {
+    var item = OrderItem(expression: try readNested())
+    if take(if: .desc) { item.isDescending = true } else { _ = take(if: .asc) }
+    if take(if: .nulls) {
+      guard at(.first) || at(.last) else { throw unexpected("FIRST or LAST", near: [.first, .last]) }
+      item.nullsFirst = take().kind == .keyword(.first)
+    }
+    return item
   }
 
   /// LIMIT, OFFSET and FETCH in any order, each once.
-  private mutating func readLimits(into query: inout Query) throws(Diagnostic) {
+  @inline(never)
+  private mutating func readLimits(into query: inout Query) throws(SyntaxFault) {
     var hasLimit = false
     while true {
       switch token.kind {
@@ -129,7 +149,7 @@ extension SyntaxReader {
     }
   }
 
-  private mutating func readLimit() throws(Diagnostic) -> Expression? {
+  private mutating func readLimit() throws(SyntaxFault) -> Expression? {
     take()
     if take(if: .all) { return nil }
     let limit = try readNested()
@@ -140,7 +160,7 @@ extension SyntaxReader {
   }
 
   /// `FETCH {FIRST | NEXT} [n] {ROW | ROWS} ONLY`.
-  private mutating func readFetch() throws(Diagnostic) -> Expression {
+  private mutating func readFetch() throws(SyntaxFault) -> Expression {
     let start = token.start
     take()
     guard take(if: .first) || take(if: .next) else {
@@ -158,7 +178,8 @@ extension SyntaxReader {
     return count
   }
 
-  func givenTwice(_ what: String) -> Diagnostic {
-    Diagnostic(.syntaxError, "\(what) is given twice", at: token.span)
+  @inline(never)
+  func givenTwice(_ what: String) -> SyntaxFault {
+    SyntaxFault(.syntaxError, "\(what) is given twice", at: token.span)
   }
 }

@@ -4,7 +4,7 @@ import VSQLLexer
 /// Transactions, settings and SHOW.
 extension SyntaxReader {
   /// `BEGIN [WORK | TRANSACTION] [READ ONLY | READ WRITE]`, `START TRANSACTION …`.
-  mutating func readBegin() throws(Diagnostic) -> Begin {
+  mutating func readBegin() throws(SyntaxFault) -> Begin {
     if take().kind == .keyword(.start) { try expect(.transaction) } else { skipWork() }
     if at(word: "isolation") { throw .featureNotSupported("ISOLATION LEVEL", at: token.span) }
     guard take(if: .read) else { return Begin(isReadOnly: false) }
@@ -15,14 +15,14 @@ extension SyntaxReader {
 
   private mutating func skipWork() { _ = take(if: .work) || take(if: .transaction) }
 
-  mutating func readCommit() throws(Diagnostic) -> Statement {
+  mutating func readCommit() throws(SyntaxFault) -> Statement {
     take()
     skipWork()
     try refuse(.and, "AND CHAIN")
     return .commit
   }
 
-  mutating func readRollback() throws(Diagnostic) -> Statement {
+  mutating func readRollback() throws(SyntaxFault) -> Statement {
     take()
     skipWork()
     try refuse(.and, "AND CHAIN")
@@ -31,7 +31,7 @@ extension SyntaxReader {
   }
 
   /// `SET [SESSION] name {= | TO} value`, `SET SESSION TENANT name`.
-  mutating func readSet() throws(Diagnostic) -> Statement {
+  mutating func readSet() throws(SyntaxFault) -> Statement {
     take()
     if at(word: "local"), atName(ahead: 1) { throw .featureNotSupported("SET LOCAL", at: token.span) }
     if at(word: "quorum"), !at(.equal, ahead: 1), !at(.to, ahead: 1) {
@@ -52,13 +52,13 @@ extension SyntaxReader {
     return .set(SetVariable(name: name, value: try readOptionValue()))
   }
 
-  mutating func readReset() throws(Diagnostic) -> Statement {
+  mutating func readReset() throws(SyntaxFault) -> Statement {
     take()
     if at(.all) { return .reset(takeName()) }
     return .reset(try readName("a setting's name or ALL"))
   }
 
-  mutating func readShow() throws(Diagnostic) -> Show {
+  mutating func readShow() throws(SyntaxFault) -> Show {
     take()
     switch token.kind {
     case .keyword(.tables):

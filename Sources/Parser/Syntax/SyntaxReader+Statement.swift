@@ -10,13 +10,13 @@ extension SyntaxReader {
   ]
 
   /// One statement, without the semicolon after it.
-  mutating func readStatement() throws(Diagnostic) -> ParsedStatement {
+  mutating func readStatement() throws(SyntaxFault) -> ParsedStatement {
     let start = token.start
     let statement = try readStatementKind()
     return ParsedStatement(statement: statement, span: span(from: start))
   }
 
-  private mutating func readStatementKind() throws(Diagnostic) -> Statement {
+  private mutating func readStatementKind() throws(SyntaxFault) -> Statement {
     guard case .keyword(let keyword) = token.kind else { return try readUnknownStatement() }
     switch keyword {
     case .select: return .query(try readQuery())
@@ -42,7 +42,7 @@ extension SyntaxReader {
   }
 
   /// `(SELECT …)`, or the error.
-  private mutating func readUnknownStatement() throws(Diagnostic) -> Statement {
+  private mutating func readUnknownStatement() throws(SyntaxFault) -> Statement {
     if at(.leftParen) { return .query(try readParenthesizedQuery()) }
     if let later = laterName(in: LaterFeatures.statements) {
       throw .featureNotSupported(later, at: token.span)
@@ -50,7 +50,7 @@ extension SyntaxReader {
     throw unexpected("a statement", near: Self.statementKeywords)
   }
 
-  private mutating func readParenthesizedQuery() throws(Diagnostic) -> Query {
+  private mutating func readParenthesizedQuery() throws(SyntaxFault) -> Query {
     take()
     try descend()
     guard at(.leftParen) || at(.select) else { throw unexpected("SELECT", near: [.select]) }
@@ -61,12 +61,12 @@ extension SyntaxReader {
   }
 
   /// A statement ends at a semicolon or at the end of the text.
-  mutating func expectStatementEnd() throws(Diagnostic) {
+  mutating func expectStatementEnd() throws(SyntaxFault) {
     if isAtEnd || take(if: .semicolon) { return }
     throw unexpected("the end of the statement", near: Self.clauseKeywords)
   }
 
-  private mutating func readCreate() throws(Diagnostic) -> Statement {
+  private mutating func readCreate() throws(SyntaxFault) -> Statement {
     let start = token.span
     take()
     if at(.table) { return .createTable(try readCreateTable()) }
@@ -77,7 +77,7 @@ extension SyntaxReader {
     throw unknownObject("CREATE", from: start)
   }
 
-  private mutating func readDrop() throws(Diagnostic) -> Statement {
+  private mutating func readDrop() throws(SyntaxFault) -> Statement {
     let start = token.span
     take()
     if at(.tenant) { throw .featureNotSupported("DROP TENANT", at: start.union(token.span)) }
@@ -93,7 +93,8 @@ extension SyntaxReader {
     return .dropTable(DropTable(name: name, ifExists: ifExists))
   }
 
-  private func unknownObject(_ verb: String, from start: SourceSpan) -> Diagnostic {
+  @inline(never)
+  private func unknownObject(_ verb: String, from start: SourceSpan) -> SyntaxFault {
     if let later = laterName(in: LaterFeatures.objects) {
       return .featureNotSupported("\(verb) \(later)", at: start.union(token.span))
     }
@@ -102,14 +103,14 @@ extension SyntaxReader {
   }
 
   /// `IF NOT EXISTS`, if it stands here.
-  mutating func readIfNotExists() throws(Diagnostic) -> Bool {
+  mutating func readIfNotExists() throws(SyntaxFault) -> Bool {
     guard at(.if), at(.not, ahead: 1) else { return false }
     take()
     try expect(.not, .exists)
     return true
   }
 
-  private mutating func readDescribe() throws(Diagnostic) -> Statement {
+  private mutating func readDescribe() throws(SyntaxFault) -> Statement {
     take()
     return .describe(try readObjectName("a table"))
   }

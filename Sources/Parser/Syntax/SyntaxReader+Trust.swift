@@ -4,7 +4,7 @@ import VSQLLexer
 /// The verbs of trust: ERASE, ROTATE, VERIFY.
 extension SyntaxReader {
   /// `ERASE ENTITY 'id' [TYPE t] [IN TENANT t] [REASON 'text'] [DRY RUN]`, the options in any order.
-  mutating func readErase() throws(Diagnostic) -> EraseEntity {
+  mutating func readErase() throws(SyntaxFault) -> EraseEntity {
     take()
     try expect(.entity)
     let entity = try readStringOrParameter("the entity's id, a string or a parameter")
@@ -13,7 +13,7 @@ extension SyntaxReader {
     return erase
   }
 
-  private mutating func readEraseOption(into erase: inout EraseEntity) throws(Diagnostic) -> Bool {
+  private mutating func readEraseOption(into erase: inout EraseEntity) throws(SyntaxFault) -> Bool {
     switch token.kind {
     case .keyword(.type):
       if erase.type != nil { throw givenTwice("TYPE") }
@@ -41,7 +41,7 @@ extension SyntaxReader {
     return true
   }
 
-  private mutating func readStringOrParameter(_ what: String) throws(Diagnostic) -> Expression {
+  private mutating func readStringOrParameter(_ what: String) throws(SyntaxFault) -> Expression {
     switch token.kind {
     case .string, .escapeString, .dollarString, .positionalParameter, .namedParameter: try readPrimary()
     case .identifier, .quotedIdentifier: throw unexpected(what, hint: "write it in single quotes: 'p-17'")
@@ -50,7 +50,7 @@ extension SyntaxReader {
   }
 
   /// `ROTATE KEY [TENANT t | ALL TENANTS | ROOT]`.
-  mutating func readRotate() throws(Diagnostic) -> RotateKey {
+  mutating func readRotate() throws(SyntaxFault) -> RotateKey {
     take()
     try expect(.key)
     var target = RotateKey.Target.sessionTenant
@@ -72,7 +72,7 @@ extension SyntaxReader {
   }
 
   /// `VERIFY AUDIT`.
-  mutating func readVerify() throws(Diagnostic) -> Statement {
+  mutating func readVerify() throws(SyntaxFault) -> Statement {
     let start = token.start
     take()
     if at(word: "erasure") {

@@ -15,7 +15,8 @@ enum TypeWords {
 
 extension SyntaxReader {
   /// `INTEGER`, `DECIMAL(10, 2)`, `VECTOR(384, FLOAT16)`, `TIMESTAMP(3) WITH TIME ZONE`.
-  mutating func readTypeName() throws(Diagnostic) -> TypeName {
+  @inline(never)
+  mutating func readTypeName() throws(SyntaxFault) -> TypeName {
     let start = token.start
     guard atName() else { throw unexpected("a type") }
     var type = TypeName("", span: token.span)
@@ -39,7 +40,7 @@ extension SyntaxReader {
     return type
   }
 
-  private mutating func readTimeZone() throws(Diagnostic) -> String? {
+  private mutating func readTimeZone() throws(SyntaxFault) -> String? {
     let zone: String
     if at(.with), at(.time, ahead: 1) {
       zone = TypeWords.withZone
@@ -53,7 +54,7 @@ extension SyntaxReader {
     return zone
   }
 
-  private mutating func readTypeArguments() throws(Diagnostic) -> [String] {
+  private mutating func readTypeArguments() throws(SyntaxFault) -> [String] {
     guard take(if: .leftParen) else { return [] }
     var arguments: [String] = []
     repeat { arguments.append(try readTypeArgument()) } while take(if: .comma)
@@ -61,7 +62,7 @@ extension SyntaxReader {
     return arguments
   }
 
-  private mutating func readTypeArgument() throws(Diagnostic) -> String {
+  private mutating func readTypeArgument() throws(SyntaxFault) -> String {
     switch token.kind {
     case .integer: return stream.text(of: take())
     case .identifier: return stream.name(of: take())
@@ -71,7 +72,8 @@ extension SyntaxReader {
   }
 
   /// The type of a literal `type 'text'`, read up to its string; nil, and nothing read, where no such stands.
-  mutating func readLiteralType() throws(Diagnostic) -> TypeName? {
+  @inline(never)
+  mutating func readLiteralType() throws(SyntaxFault) -> TypeName? {
     let isLiteral =
       atString(ahead: 1) || (at(.double, then: .precision) && atString(ahead: 2))
       || (at(.character, then: .varying) && atString(ahead: 2))

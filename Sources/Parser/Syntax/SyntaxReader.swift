@@ -5,6 +5,7 @@ import VSQLLexer
 /// family of the grammar's productions.
 struct SyntaxReader {
   let stream: TokenStream
+  private let tokens: [Token]
   /// The next token; never past the last, which is `endOfText` or `invalid`.
   private(set) var index = 0
 
@@ -20,16 +21,19 @@ struct SyntaxReader {
   /// a keyword (`FORM t`).
   var bareAlias: Token?
 
-  init(_ stream: TokenStream) { self.stream = stream }
+  init(_ stream: TokenStream) {
+    self.stream = stream
+    tokens = stream.tokens
+  }
 
-  var token: Token { stream.tokens[index] }
+  var token: Token { tokens[index] }
   var isAtEnd: Bool { token.kind == .endOfText }
 
   /// The token `ahead` of the next, or the last one.
-  func peek(_ ahead: Int) -> Token { stream.tokens[min(index + ahead, stream.tokens.count - 1)] }
+  func peek(_ ahead: Int) -> Token { tokens[min(index + ahead, tokens.count - 1)] }
 
   /// Where the token before the next one ended.
-  var previousEnd: Int { index > 0 ? stream.tokens[index - 1].end : 0 }
+  var previousEnd: Int { index > 0 ? tokens[index - 1].end : 0 }
 
   /// From `start` to the end of what was read last.
   func span(from start: Int) -> SourceSpan { SourceSpan(start: start, end: previousEnd) }
@@ -54,7 +58,7 @@ struct SyntaxReader {
   @discardableResult
   mutating func take() -> Token {
     let taken = token
-    if index < stream.tokens.count - 1 { index += 1 }
+    if index < tokens.count - 1 { index += 1 }
     return taken
   }
 
@@ -77,24 +81,24 @@ struct SyntaxReader {
     return true
   }
 
-  mutating func expect(_ kind: Token.Kind, _ what: String) throws(Diagnostic) {
+  mutating func expect(_ kind: Token.Kind, _ what: String) throws(SyntaxFault) {
     guard take(if: kind) else { throw unexpected(what) }
   }
 
-  mutating func expect(_ keywords: Keyword...) throws(Diagnostic) {
+  mutating func expect(_ keywords: Keyword...) throws(SyntaxFault) {
     for keyword in keywords {
       guard take(if: keyword) else { throw unexpected(keyword.rawValue, near: [keyword]) }
     }
   }
 
   /// Jumps to a token that was found by looking ahead.
-  mutating func skip(to index: Int) { self.index = min(index, stream.tokens.count - 1) }
+  mutating func skip(to index: Int) { self.index = min(index, tokens.count - 1) }
 
   // MARK: Nesting
 
   /// Enters a construct that holds others of its kind; `ascend` leaves it. After an error nothing is read on,
   /// so nothing needs to be left.
-  mutating func descend() throws(Diagnostic) {
+  mutating func descend() throws(SyntaxFault) {
     depth += 1
     reach = max(reach, depth)
     if depth > Self.deepest { throw tooDeep(at: token.span) }
@@ -103,13 +107,14 @@ struct SyntaxReader {
   mutating func ascend() { depth -= 1 }
 
   /// One more level above what was read since `reach` was last set to `depth`.
-  mutating func deepen(from levels: Int) throws(Diagnostic) {
+  mutating func deepen(from levels: Int) throws(SyntaxFault) {
     reach = max(reach, levels + 1)
     if reach > Self.deepest { throw tooDeep(at: token.span) }
   }
 
-  private func tooDeep(at span: SourceSpan) -> Diagnostic {
-    Diagnostic(
+  @inline(never)
+  private func tooDeep(at span: SourceSpan) -> SyntaxFault {
+    SyntaxFault(
       .statementTooComplex, "the statement nests deeper than \(Self.deepest) levels", at: span,
       hint: "a long chain of one operator counts a level for each: group its parts with parentheses")
   }
