@@ -12,8 +12,8 @@ package enum LogFormat {
   package static let alignment = 8
   /// A body is shorter than this.
   static let maxBodyBytes = 1 << 30
-  /// Space is reserved in steps of this size.
-  static let reservedBytes = 1 << 20
+  /// Space is reserved in steps: as much again as there is, within these bounds.
+  static let reservedBytes = 8 << 10...1 << 20
 
   static func path(_ number: UInt64) -> String { "\(directory)/\(SegmentID(number).hex).wal" }
 

@@ -72,7 +72,9 @@ final class LogWriter {
 
   private func reserve(_ size: Int) throws(StorageError) {
     if size <= reserved { return }
-    let wanted = (size + LogFormat.reservedBytes - 1) / LogFormat.reservedBytes * LogFormat.reservedBytes
+    let bounds = LogFormat.reservedBytes
+    let step = min(max(reserved, bounds.lowerBound), bounds.upperBound)
+    let wanted = (size + step - 1) / step * step
     try file.preallocate(to: wanted)
     reserved = wanted
   }

@@ -40,6 +40,12 @@ struct Recovery {
       }
       var source = RowSource(.segment(SegmentReader(site, manifest: segment.manifest, table: table)))
       for ordinal in segment.deleted { source.deleted.insert(ordinal) }
+      // An erasure that a crash interrupted: a reader that cannot finish it must not see the rows either.
+      for case .erase(let erase) in state.intents {
+        for part in erase.segments where part.segment == segment.manifest.id {
+          for ordinal in part.ordinals { source.deleted.insert(ordinal) }
+        }
+      }
       head.partitions[PartitionKey(table.id, segment.manifest.tenant), default: Partition()].sources.append(
         source)
     }

@@ -14,7 +14,7 @@ package final class ScanGuard: Sendable {
 
   /// - Throws: 40001 when something was erased since `epoch`.
   func check(epoch: UInt64) throws(StorageError) {
-    if erasureEpoch.load(ordering: .acquiring) != epoch { throw .snapshotErased }
+    if erasureEpoch.load(ordering: .acquiring) > epoch { throw .snapshotErased }
   }
 
   func publish(epoch: UInt64) { erasureEpoch.store(epoch, ordering: .releasing) }

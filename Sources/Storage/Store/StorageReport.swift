@@ -46,7 +46,7 @@ package struct StorageInfo: Hashable, Sendable {
 extension Store {
   /// What each table of each tenant takes; `table` nil: all. By table, then tenant.
   package func storage(_ table: TableID? = nil) -> [StorageInfo] {
-    let head = published.withLock { $0 }
+    let head = published.current
     return head.partitions
       .filter { table == nil || $0.key.table == table }
       .sorted { $0.key < $1.key }
@@ -61,7 +61,7 @@ extension Store {
 
   /// Every version of every tenant's KEK, and the records whose keys it wraps; those of the log are among them.
   package func keys() -> [KeyInfo] {
-    let head = published.withLock { $0 }
+    let head = published.current
     let ring = site.keys
     return ring.keys.map { key in
       let partitions = head.partitions.filter { $0.key.tenant == key.tenant }.values

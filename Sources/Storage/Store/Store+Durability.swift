@@ -38,9 +38,9 @@ extension Store {
 
   /// Returns when the log is durable past `position`; one thread syncs for all who wait meanwhile.
   func makeDurable(_ position: UInt64) throws {
-    if durable.load(ordering: .acquiring) >= position { return }
+    if published.isDurable(position) { return }
     try syncing.withLock { _ in
-      if durable.load(ordering: .acquiring) >= position { return }
+      if published.isDurable(position) { return }
       let (file, reached, head) = writer.withLock { ($0.log?.file, $0.position, $0.head) }
       // Without a log, a checkpoint has made all of it durable.
       if let file {
@@ -53,7 +53,7 @@ extension Store {
           throw error
         }
       }
-      publish(head, reached)
+      published.publish(head, reached)
     }
   }
 
@@ -62,7 +62,7 @@ extension Store {
     if isReadOnly { return }
     try writer.withLock { writer in
       try writer.checkpoint()
-      publish(writer.head, writer.position)
+      published.publish(writer.head, writer.position)
     }
   }
 
@@ -76,15 +76,8 @@ extension Store {
       if writer.failure != nil { return }
       if writer.log == nil, writer.pendingEvents.isEmpty, writer.oldLogs.isEmpty { return }
       if writer.isWorthFlushing { try writer.checkpoint() } else { try writer.closeLog() }
-      publish(writer.head, writer.position)
+      published.publish(writer.head, writer.position)
     }
-  }
-
-  func publish(_ head: StoreHead, _ position: UInt64) {
-    published.withLock {
-      if $0.version <= head.version, $0.erasureEpoch <= head.erasureEpoch { $0 = head }
-    }
-    durable.store(max(position, durable.load(ordering: .acquiring)), ordering: .releasing)
   }
 }
 

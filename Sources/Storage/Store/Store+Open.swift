@@ -30,7 +30,7 @@ extension Store {
     let vault = try Vault.create(
       device: device, source: key, randomness: options.randomness, clock: options.clock)
     let ring = vault.keyRing
-    for directory in [StateFile.directory, LogFormat.directory, SegmentFormat.directory, "audit"] {
+    for directory in directories {
       try device.makeDirectory(directory)
       // What an earlier attempt left.
       for name in try device.list(directory) { try device.remove("\(directory)/\(name)") }
@@ -72,20 +72,30 @@ extension Store {
     var recovery = try Recovery(state, site: site, chain: chain)
     try recovery.replay()
     var writer = Writer(
-      site: site, chain: chain, options: options, head: recovery.head, keys: recovery.keys,
+      site: site, chain: chain, options: options,
+      guardian: ScanGuard(ring: site.keys, epoch: recovery.head.erasureEpoch),
+      published: PublishedHead(recovery.head), head: recovery.head, keys: recovery.keys,
       nextRowID: recovery.nextRowID, state: state, stateNumber: number,
       nextLog: state.firstLog + UInt64(recovery.logs.count), oldLogs: recovery.logs)
     writer.doomed = recovery.doomed
     var notices: [String] = []
     if let cut = recovery.cut { notices.append(cut.notice) }
     if !options.isReadOnly {
+      // A copy of a database may have lost the empty ones.
+      for directory in directories { try device.makeDirectory(directory) }
       if let cut = recovery.cut { try writer.settle(cut) }
       try writer.removeLeftovers()
       if !writer.doomed.isEmpty { try writer.checkpoint() }
+      notices += try writer.resume(vault, key)
+      writer.published.publish(writer.head, writer.position)
     }
     return Store(
       StoreParts(vault: vault, source: key, writer: writer, lock: lock, notices: notices))
   }
+
+  private static let directories = [
+    StateFile.directory, LogFormat.directory, SegmentFormat.directory, "audit",
+  ]
 
   /// A directory with files of somebody else's is not made a database.
   private static func refuseForeignFiles(_ device: any Device, _ name: String) throws {

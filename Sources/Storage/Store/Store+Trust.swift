@@ -1,14 +1,31 @@
-import VSQLDiagnostics
 import VSQLSchema
 
 extension Store {
   /// Makes an entity's records unreadable for ever, step by step as `docs/format/store.md` says; resumed on open after a crash.
+  ///
+  /// An entity that no table holds is no error: nothing is deleted, and the event says so.
   package func eraseEntity(_ request: ErasureRequest) throws -> ErasureOutcome {
-    throw Diagnostic(.featureNotSupported, "ERASE comes with the keys")
+    if isReadOnly, !request.isDryRun { throw StorageError.readOnly }
+    return try writer.withLock { writer in
+      if !request.isDryRun { _ = try writer.resume(vault, source) }
+      let outcome = try writer.erase(request)
+      published.publish(writer.head, writer.position)
+      return outcome
+    }
   }
 
   /// Gives tenants new keys, or the database a new root key; no byte of a `.seg` file changes.
   package func rotateKeys(_ target: RotationTarget, actor: ActorID) throws -> [RotationOutcome] {
-    throw Diagnostic(.featureNotSupported, "ROTATE comes with the keys")
+    if isReadOnly { throw StorageError.readOnly }
+    return try writer.withLock { writer in
+      _ = try writer.resume(vault, source)
+      defer { published.publish(writer.head, writer.position) }
+      switch target {
+      case .tenants(let tenants):
+        return try tenants.map { try writer.rotate($0, actor: actor) }
+      case .root:
+        return [try writer.rotateRoot(vault, source, actor: actor)]
+      }
+    }
   }
 }

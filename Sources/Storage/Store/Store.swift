@@ -20,12 +20,9 @@ package final class Store: Sendable {
   let chain: AuditChain
   let guardian: ScanGuard
   let writer: Mutex<Writer>
-  /// What readers see: the newest durable commit.
-  let published: Mutex<StoreHead>
+  let published: PublishedHead
   /// Held by the thread that syncs the log for itself and all who wait.
   let syncing = Mutex(())
-  /// Frames that are durable.
-  let durable = Atomic<UInt64>(0)
   let eventFlush = EventFlush()
   /// Held while the database is open for writing.
   private let lock: Mutex<(any DeviceLock)?>
@@ -41,16 +38,15 @@ package final class Store: Sendable {
     source = parts.source
     site = parts.writer.site
     chain = parts.writer.chain
-    let head = parts.writer.head
-    guardian = ScanGuard(ring: site.keys, epoch: head.erasureEpoch)
-    published = Mutex(head)
+    guardian = parts.writer.guardian
+    published = parts.writer.published
     lock = Mutex(parts.lock)
     writer = Mutex(parts.writer)
   }
 
   /// The newest durable commit as `tenant` sees it.
   package func snapshot(tenant: TenantID) -> Snapshot {
-    Snapshot(tenant: tenant, head: published.withLock { $0 }, guardian: guardian)
+    Snapshot(tenant: tenant, head: published.current, guardian: guardian)
   }
 
   /// - Throws: 25006 when the database is open for reading only and `readOnly` is false.

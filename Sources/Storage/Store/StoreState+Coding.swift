@@ -30,6 +30,7 @@ extension StoreState {
     audit.encode(to: &writer)
     writer.varint(ringGeneration)
     writer.varint(erasureEpoch)
+    writer.u32(rootVersion)
     writer.pseudonyms(erasures)
     writer.varint(UInt64(intents.count))
     for intent in intents { intent.encode(to: &writer) }
@@ -63,6 +64,7 @@ extension StoreState {
     audit = try AuditState(from: &reader)
     ringGeneration = try reader.varint()
     erasureEpoch = try reader.varint()
+    rootVersion = try reader.u32()
     erasures = try reader.pseudonyms()
     for _ in 0..<(try reader.count(ofAtLeast: 9)) { intents.append(try Intent(from: &reader)) }
     try reader.finish()
@@ -83,13 +85,11 @@ extension Intent {
       writer.varint(UInt64(purge.paths.count))
       for path in purge.paths { writer.string(path) }
       writer.varint(UInt64(purge.keysDestroyed))
+      writer.varint(UInt64(purge.indexEntries))
     case .rotate(let tenant, let version, let actor):
       writer.u8(3)
       writer.u64(tenant.raw)
       writer.u32(version)
-      writer.u64(actor.raw)
-    case .rotateRoot(let actor):
-      writer.u8(4)
       writer.u64(actor.raw)
     }
   }
@@ -103,14 +103,14 @@ extension Intent {
       for _ in 0..<(try reader.count(ofAtLeast: 8)) { slots.append(SlotID(try reader.u64())) }
       var paths: [String] = []
       for _ in 0..<(try reader.count()) { paths.append(try reader.string()) }
-      let keys = try reader.varint()
+      let keys = try reader.size()
       self = .purge(
-        Purge(erase: erase, slots: slots, paths: paths, keysDestroyed: Int(truncatingIfNeeded: keys)))
+        Purge(
+          erase: erase, slots: slots, paths: paths, keysDestroyed: keys, indexEntries: try reader.size()))
     case 3:
       let tenant = TenantID(try reader.u64())
       let version = try reader.u32()
       self = .rotate(tenant: tenant, version: version, actor: ActorID(try reader.u64()))
-    case 4: self = .rotateRoot(actor: ActorID(try reader.u64()))
     default: throw reader.malformed("an unknown intent")
     }
   }

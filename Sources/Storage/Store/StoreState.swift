@@ -31,6 +31,8 @@ struct StoreState: Sendable {
   /// Rewrites of `keys/ring` so far: an older ring is refused.
   var ringGeneration: UInt64 = 0
   var erasureEpoch: UInt64 = 0
+  /// Root keys so far.
+  var rootVersion: UInt32 = 1
   /// Keyed pseudonyms of erased entities, ascending.
   var erasures: [ConsentPseudonym] = []
   /// What was begun and must be finished before anything is read.
@@ -51,8 +53,6 @@ enum Intent: Hashable, Sendable {
   case purge(Purge)
   /// Blocks of keys of `tenant` are still wrapped under versions before `version`.
   case rotate(tenant: TenantID, version: UInt32, actor: ActorID)
-  /// The root key was replaced; the former one is still to be forgotten.
-  case rotateRoot(actor: ActorID)
 
   struct Erase: Hashable, Sendable {
     var tenant: TenantID
@@ -75,5 +75,6 @@ enum Intent: Hashable, Sendable {
     /// Files of former generations.
     var paths: [String]
     var keysDestroyed: Int
+    var indexEntries: Int
   }
 }

@@ -19,7 +19,8 @@ extension Transaction {
 
   /// What the commit shall do, as values.
   private func draft() throws -> CommitDraft {
-    var draft = CommitDraft(tenant: tenant, base: snapshot.head.version, events: events)
+    var draft = CommitDraft(
+      tenant: tenant, base: snapshot.head.version, epoch: snapshot.head.erasureEpoch, events: events)
     for change in log {
       switch change {
       case .delete(let table, let rows): draft.deletes[table, default: []].append(contentsOf: rows)
@@ -59,14 +60,17 @@ struct CommitDraft: Sendable {
   let tenant: TenantID
   /// The version of the head that the snapshot saw.
   let base: UInt64
+  /// The erasure epoch of the snapshot: rows of an entity that was erased since must not come back by a late commit.
+  let epoch: UInt64
   var catalog: [CatalogChange] = []
   var deletes: [TableID: [RowID]] = [:]
   var inserts: [TableID: [MemoryChunk]] = [:]
   var events: [AuditEvent]
 
-  init(tenant: TenantID, base: UInt64, events: [AuditEvent]) {
+  init(tenant: TenantID, base: UInt64, epoch: UInt64, events: [AuditEvent]) {
     self.tenant = tenant
     self.base = base
+    self.epoch = epoch
     self.events = events
   }
 }

@@ -60,14 +60,53 @@ extension Writer {
     for directory in directories.sorted() { try device.syncDirectory(directory) }
   }
 
+  /// Ends what an intent named: `events` and the state that follows from `change` become durable together.
+  ///
+  /// Only right after a checkpoint, when no frame is in any log: the events need none to carry them.
+  ///
+  /// - Returns: the last event's id.
+  mutating func conclude(
+    _ events: [AuditEvent], replacing manifests: [SegmentID: SegmentManifest] = [:],
+    head next: StoreHead? = nil,
+    _ change: (inout StoreState) -> Void
+  ) throws -> String? {
+    precondition(log == nil && oldLogs.isEmpty, "a checkpoint came before")
+    var state = state
+    change(&state)
+    let mark = chain.mark()
+    let ids = events.isEmpty ? [] : chain.append(events).eventIDs
+    do {
+      state.audit = try chain.absorb()
+      try ring.commitRing()
+      try write(&state, head: next ?? head, replacing: manifests)
+    } catch {
+      // Undone only while the files have none of it; else the chain in memory is ahead of any state.
+      if chain.absorbed.count == mark.count {
+        chain.rollback(to: mark)
+      } else {
+        failure = failure ?? Self.stopped
+      }
+      throw error
+    }
+    return ids.last
+  }
+
+  private static let stopped = StorageError.limit(
+    what: "an earlier write of the state failed; open the database again")
+
   /// Writes the next state file with what `head` holds.
-  mutating func write(_ state: inout StoreState, head: StoreHead) throws {
+  ///
+  /// - Parameter manifests: of segments whose files were replaced and whose readers do not know yet.
+  mutating func write(
+    _ state: inout StoreState, head: StoreHead, replacing manifests: [SegmentID: SegmentManifest] = [:]
+  ) throws {
     state.version = head.version
     state.nextRowID = nextRowID
     state.catalog = head.catalog
     state.erasureEpoch = head.erasureEpoch
     state.segments = head.segments.map {
-      StoreState.Segment(manifest: $0.reader.manifest, deleted: $0.deleted.ordinals)
+      StoreState.Segment(
+        manifest: manifests[$0.reader.manifest.id] ?? $0.reader.manifest, deleted: $0.deleted.ordinals)
     }
     do {
       try StateFileWrite(self).write(&state)

@@ -6,6 +6,7 @@ extension Writer {
   ///
   /// - Throws: 40001, 23505, 42P01, 42P07, 42710; the writer is unchanged.
   func resolve(_ draft: CommitDraft) throws -> ResolvedCommit {
+    if draft.epoch < head.erasureEpoch, !draft.inserts.isEmpty { throw StorageError.snapshotErased }
     var resolved = ResolvedCommit(head: head, nextRowID: nextRowID)
     resolved.head.version += 1
     for change in draft.catalog { try resolved.apply(change) }

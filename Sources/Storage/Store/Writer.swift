@@ -6,6 +6,8 @@ struct Writer {
   let site: SegmentSite
   let chain: AuditChain
   let options: StoreOptions
+  let guardian: ScanGuard
+  let published: PublishedHead
   /// The newest commit, perhaps not yet durable.
   var head: StoreHead
   /// Primary keys of live rows in memory; those of segments are found in their runs.

@@ -1,0 +1,177 @@
+import VSQLDiagnostics
+import VSQLSchema
+import VSQLTrust
+
+/// What an erasure looks for: an entity as each entity column of the database would hold it.
+struct ErasureTarget: Sendable {
+  /// Of each table that may hold it: the entity in the column's own type.
+  let values: [TableID: Value]
+  /// One for each entity type, ascending.
+  let pseudonyms: [ConsentPseudonym]
+  /// What the audit chain calls the entity.
+  let label: String
+  /// How events named it before.
+  let formerNames: Set<String>
+
+  init(_ request: ErasureRequest, catalog: CatalogState, ring: KeyRing) {
+    var values: [TableID: Value] = [:]
+    var pseudonyms: Set<ConsentPseudonym> = []
+    var names: Set<String> = []
+    func add(_ value: Value, type: String) {
+      guard let key = KeyEncoder.key(of: value) else { return }
+      pseudonyms.insert(ring.pseudonym(tenant: request.tenant, type: type, value: key))
+      if let text = value.text { names.insert("entity:\(type):\(text)") }
+    }
+    for table in catalog.tables {
+      guard let entity = table.entity, request.type == nil || request.type == entity.type,
+        // A text that is no value of the column's type is no entity of this table.
+        let value = try? ValueCast.cast(
+          request.entity, to: table.columns[entity.ordinal].type, isAssignment: false),
+        value != .null
+      else { continue }
+      values[table.id] = value
+      add(value, type: entity.type)
+    }
+    if pseudonyms.isEmpty { add(request.entity, type: request.type ?? "") }
+    self.values = values
+    self.pseudonyms = pseudonyms.sorted()
+    formerNames = names
+    label = "entity:" + Hex.text(self.pseudonyms.first?.bytes.prefix(8) ?? [])
+  }
+}
+
+extension Writer {
+  /// Erases, step by step: everything into segments; a durable intent; new files without the entity's keys and rows; the state
+  /// names them; the old slot keys, cells and files are destroyed; the event. See `docs/format/store.md`.
+  mutating func erase(_ request: ErasureRequest) throws -> ErasureOutcome {
+    try checkUsable()
+    let target = ErasureTarget(request, catalog: head.catalog, ring: ring)
+    if request.isDryRun { return try count(target, request) }
+    pendingEvents.append(
+      event(request.tenant, request.actor, .entityErasure, target.label, .intent, request.reason))
+    // Rows of the log become cells with keys of their own, and the log's keys go with it.
+    try checkpoint()
+    var live = 0
+    var parts: [Intent.Part] = []
+    for (key, partition) in head.partitions where key.tenant == request.tenant {
+      guard let value = target.values[key.table] else { continue }
+      for source in partition.sources {
+        guard case .segment(let reader) = source.content else { continue }
+        let ordinals = try reader.entityOrdinals(of: value)
+        if ordinals.isEmpty { continue }
+        live += ordinals.count { !source.isDeleted($0) }
+        parts.append(Intent.Part(segment: reader.manifest.id, ordinals: ordinals))
+      }
+    }
+    let intent = Intent.Erase(
+      tenant: request.tenant, actor: request.actor, pseudonyms: target.pseudonyms, label: target.label,
+      segments: parts.sorted { $0.segment < $1.segment })
+    var state = state
+    state.intents.append(.erase(intent))
+    try write(&state, head: head)
+    let purge = try dropKeys(intent)
+    let eventID = try self.purge(purge, formerNames: target.formerNames)
+    return ErasureOutcome(
+      entityID: target.label, recordsDeleted: live, segmentsPurged: parts.count,
+      indexEntriesRemoved: purge.indexEntries, keysDestroyed: purge.keysDestroyed, auditEventID: eventID,
+      completedAtMicroseconds: options.clock.nowMicroseconds)
+  }
+
+  /// Writes each segment anew without the rows, and has the state name the new files: from then on nothing reads the rows.
+  mutating func dropKeys(_ erase: Intent.Erase) throws -> Intent.Purge {
+    var purge = Intent.Purge(erase: erase, slots: [], paths: [], keysDestroyed: 0, indexEntries: 0)
+    var next = head
+    next.erasureEpoch += 1
+    next.version += 1
+    var manifests: [SegmentID: SegmentManifest] = [:]
+    var readers: [SegmentReader] = []
+    for (key, partition) in head.partitions where key.tenant == erase.tenant {
+      for (index, source) in partition.sources.enumerated() {
+        guard case .segment(let reader) = source.content,
+          let part = erase.segments.first(where: { $0.segment == reader.manifest.id })
+        else { continue }
+        for ordinal in part.ordinals { next.partitions[key]?.sources[index].deleted.insert(ordinal) }
+        guard let rewritten = try reader.erase(part.ordinals) else { continue }
+        manifests[part.segment] = rewritten.manifest
+        readers.append(reader)
+        purge.slots += rewritten.obsoleteSlots
+        purge.paths += rewritten.obsoleteFiles
+        purge.keysDestroyed += rewritten.erasedRows
+        purge.indexEntries += rewritten.removedIndexEntries
+      }
+    }
+    try ring.commitRing()
+    var state = state
+    state.intents.removeAll { $0 == .erase(erase) }
+    state.intents.append(.purge(purge))
+    state.erasures = Set(state.erasures + erase.pseudonyms).sorted()
+    try write(&state, head: next, replacing: manifests)
+    head = next
+    published.publish(next, position)
+    guardian.publish(epoch: next.erasureEpoch)
+    for reader in readers { if let manifest = manifests[reader.manifest.id] { reader.adopt(manifest) } }
+    return purge
+  }
+
+  /// Destroys what could still open the rows, then records the erasure.
+  mutating func purge(_ purge: Intent.Purge, formerNames: Set<String> = []) throws -> String? {
+    ring.dropSlots(purge.slots)
+    try ring.commitRing()
+    let segments = Set(purge.erase.segments.map(\.segment))
+    for (reader, _) in head.segments where segments.contains(reader.manifest.id) { try reader.punchErased() }
+    try destroy(slots: [], paths: purge.paths)
+    if !formerNames.isEmpty {
+      try chain.forget(tenant: purge.erase.tenant, replacement: purge.erase.label) {
+        formerNames.contains($0)
+      }
+    }
+    let event = event(
+      purge.erase.tenant, purge.erase.actor, .entityErasure, purge.erase.label, .done,
+      "\(purge.keysDestroyed) keys destroyed")
+    return try conclude([event]) { $0.intents.removeAll { $0 == .purge(purge) } }
+  }
+
+  /// What an erasure would do. Reads only.
+  private func count(_ target: ErasureTarget, _ request: ErasureRequest) throws -> ErasureOutcome {
+    var outcome = ErasureOutcome(
+      entityID: target.label, recordsDeleted: 0, segmentsPurged: 0, indexEntriesRemoved: 0, keysDestroyed: 0,
+      auditEventID: nil, completedAtMicroseconds: options.clock.nowMicroseconds)
+    for (key, partition) in head.partitions where key.tenant == request.tenant {
+      guard let value = target.values[key.table], let table = head.catalog.table(key.table),
+        let entity = table.entity
+      else { continue }
+      let entries = table.primaryKey.isEmpty ? 1 : 2
+      for source in partition.sources {
+        let ordinals =
+          switch source.content {
+          case .segment(let reader): try reader.entityOrdinals(of: value)
+          case .memory(let chunk): chunk.rows(holding: value, column: entity.ordinal)
+          }
+        let live = ordinals.count { !source.isDeleted($0) }
+        outcome.recordsDeleted += live
+        // Rows deleted in memory go without a segment; those of a segment still have their keys.
+        let keyed = source.isMemory ? live : ordinals.count
+        outcome.keysDestroyed += keyed
+        outcome.indexEntriesRemoved += keyed * entries
+        outcome.segmentsPurged += source.isMemory || ordinals.isEmpty ? 0 : 1
+      }
+    }
+    return outcome
+  }
+
+  func event(
+    _ tenant: TenantID, _ actor: ActorID, _ action: AuditAction, _ resource: String, _ outcome: AuditOutcome,
+    _ detail: String? = nil
+  ) -> AuditEvent {
+    AuditEvent(
+      tenant: tenant, actor: actor, action: action, resource: resource, outcome: outcome, detail: detail)
+  }
+}
+
+extension MemoryChunk {
+  /// Rows whose `column` is `value`, ascending.
+  func rows(holding value: Value, column: Int) -> [Int] {
+    guard let wanted = KeyEncoder.key(of: value) else { return [] }
+    return (0..<count).filter { KeyEncoder.key(of: [columns[column]], row: $0) == wanted }
+  }
+}
