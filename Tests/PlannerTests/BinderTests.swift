@@ -83,6 +83,14 @@ import VSQLSchema
     #expect(draw ?? 0 > sort ?? 99)
   }
 
+  @Test func aSubqueryWrittenTwiceIsOne() throws {
+    let sql =
+      "SELECT id = (SELECT max(id) FROM queries), count(*) FROM packages GROUP BY id = (SELECT max(id) FROM queries)"
+    #expect(Planning.query(try Planning.bind(sql))?.subqueries.count == 1)
+    let drawn = "SELECT (SELECT gen_random_uuid()), (SELECT gen_random_uuid())"
+    #expect(Planning.query(try Planning.bind(drawn))?.subqueries.count == 2)
+  }
+
   @Test func aCastToTextIsStillTheGroupKey() throws {
     #expect(try columns("SELECT section::TEXT, count(*) FROM packages GROUP BY section").count == 2)
   }

@@ -52,6 +52,33 @@ import VSQLSchema
     }
   }
 
+  /// Each token dropped or doubled: an error with a place in the text, or a plan that holds its invariants; never a trap.
+  @Test(arguments: names) func mutations(_ name: String) throws {
+    let text = try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
+    var world = StoryWorld()
+    for (index, record) in storyRecords(text).enumerated() {
+      if index % 3 == 0, let tokens = try? Parser.tokenLines(record.sql), tokens.count < 60 {
+        let bytes = Array(record.sql.utf8)
+        for token in tokens {
+          let span = token.span.start..<token.span.end
+          for middle in [[], Array(bytes[span]) + [0x20] + Array(bytes[span])] {
+            let sql = String(
+              decoding: bytes[..<span.lowerBound] + middle + bytes[span.upperBound...], as: UTF8.self)
+            var copy = world
+            do {
+              _ = try copy.run(sql)
+            } catch {
+              let end = error.span?.end ?? 0
+              #expect(end <= sql.utf8.count, "\(sql): \(error)")
+              #expect(error.state != .internalError, "\(sql): \(error)")
+            }
+          }
+        }
+      }
+      _ = try? world.run(record.sql)
+    }
+  }
+
   /// Codes that names and types alone decide.
   private static func isForBinder(_ pattern: String) -> Bool {
     ["42", "0A000", "did you mean"].contains { pattern.hasPrefix($0) }

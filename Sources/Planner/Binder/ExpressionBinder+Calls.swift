@@ -72,6 +72,10 @@ extension ExpressionBinder {
       let parameter = signature.parameters[min(index, signature.parameters.count - 1)]
       switch parameter {
       case .type(let type):
+        if signature.function == .concat, argument.type == .boolean {
+          list.append(Self.letter(of: argument))
+          continue
+        }
         let context: CastContext = signature.function == .concat ? .assignment : .implicit
         list.append(
           try state.coerce(
@@ -84,6 +88,14 @@ extension ExpressionBinder {
     }
     return Scalar(
       .call(signature.function, list), type: try resultType(signature, list, at: span), span: span)
+  }
+
+  /// `t` or `f`: concat writes a BOOLEAN as PostgreSQL prints it, not as a cast to TEXT does.
+  private static func letter(of argument: Scalar) -> Scalar {
+    let branches = [("t", argument), ("f", Scalar(.not(argument), type: .boolean, span: argument.span))].map {
+      Scalar.Branch(condition: $1, result: Scalar(.constant(.text($0)), type: .string))
+    }
+    return Scalar(.case(branches: branches, otherwise: nil), type: .string, span: argument.span)
   }
 
   /// A text literal where a vector is wanted is read as one of floats.

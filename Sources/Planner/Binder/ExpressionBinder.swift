@@ -334,8 +334,12 @@ extension ExpressionBinder {
     return Plan(root: bound.node, columns: bound.columns)
   }
 
-  /// Its index among the subqueries of the statement: later than those that it uses itself.
+  /// Its index among the subqueries of the statement: later than those that it uses itself. One that is written twice is one.
   private func add(_ plan: Plan) -> Int {
+    let form = plan.root.unplaced
+    if !form.isVolatile, let known = state.subqueries.firstIndex(where: { $0.root.unplaced == form }) {
+      return known
+    }
     state.subqueries.append(plan)
     return state.subqueries.count - 1
   }

@@ -109,6 +109,21 @@ extension PlanNode {
   }
 }
 
+extension PlanNode {
+  /// Without places in the text, so that two writings of one query are equal.
+  package var unplaced: PlanNode { rewritten { $0.mapScalars(\.unplaced) } }
+
+  /// Gives other rows each time it runs.
+  package var isVolatile: Bool {
+    var found = false
+    _ = mapScalars { scalar in
+      found = found || scalar.isVolatile
+      return scalar
+    }
+    return found || children.contains(where: \.isVolatile)
+  }
+}
+
 /// Operators, made so that `output` follows from what they are.
 extension PlanNode {
   package static let singleRow = PlanNode(.singleRow, output: [])
