@@ -222,7 +222,10 @@ extension Double {
 
 extension Scalar {
   static func distancePrice(_ type: SQLType) -> Double {
-    CostModel.distanceCall + CostModel.distanceDimension * Double(type.vectorShape?.dimension ?? 1)
+    guard let shape = type.vectorShape else { return CostModel.distanceCall }
+    let dimensions = shape.element == .bit ? 0 : Double(shape.dimension)
+    return CostModel.distanceCall + CostModel.distanceDimension * dimensions
+      + CostModel.distanceByte * Double(shape.byteCount)
   }
 
   /// Nanoseconds a row.
