@@ -28,7 +28,7 @@ extension Session {
   /// The event of one stage of a statement. What reads is written before data is read; what changes rides in its commit's frame.
   func audit(_ bound: BoundStatement, _ outcome: AuditOutcome, in transaction: Transaction) throws {
     if database.isReadOnly { return }
-    let events = bound.audited.map { event($0.action, resource: $0.resource, outcome: outcome) }
+    let events = bound.audited(in: transaction.catalog).map { event($0.action, resource: $0.resource, outcome: outcome) }
     if bound.changesData {
       transaction.record(events)
     } else {
@@ -46,15 +46,18 @@ extension Session {
 
 extension BoundStatement {
   /// What the statement does, and to what, as the chain tells it.
-  fileprivate var audited: [(action: AuditAction, resource: String)] {
+  fileprivate func audited(in catalog: any Catalog) -> [(action: AuditAction, resource: String)] {
     switch kind {
     case .query: tables(.dataAccess)
     case .insert, .update, .delete, .copy: tables(.dataChange)
-    case .createTable(let table, _): [(.schemaChange, "table:\(table.name)")]
-    case .dropTable(let table): [(.schemaChange, table.map { "table:\($0.id.hex)" } ?? "table:")]
-    case .createTenant(let name, _): [(.schemaChange, "tenant:\(name)")]
+    // What is made gets its id while it is made: the intent cannot name it yet.
+    case .createTable(let table, _):
+      [(.schemaChange, "table:\(catalog.table(named: table.name)?.id.hex ?? "new")")]
+    case .dropTable(let table): [(.schemaChange, "table:\(table?.id.hex ?? "none")")]
+    case .createTenant(let name, _):
+      [(.schemaChange, "tenant:\(catalog.tenant(named: name)?.hex ?? "new")")]
     case .show, .describe: [(.statement, "catalog")]
-    case .explain(let explain): explain.statement?.audited ?? [(.statement, "catalog")]
+    case .explain(let explain): explain.statement?.audited(in: catalog) ?? [(.statement, "catalog")]
     // These write their own events where the change is made.
     case .eraseEntity, .rotateKey, .verifyAudit: []
     case .begin, .commit, .rollback, .setTenant, .set, .reset: []

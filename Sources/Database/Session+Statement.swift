@@ -36,7 +36,7 @@ extension Session {
       let outcome = try Executor.execute(planned, in: context(transaction, parameters: values))
       let result = try collect(outcome, of: bound)
       try audit(bound, .done, in: transaction)
-      return result
+      return result.with(notices: bound.notices)
     }
   }
 

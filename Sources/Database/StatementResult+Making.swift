@@ -10,6 +10,11 @@ extension StatementResult {
       verification: nil, notices: [])
   }
 
+  func with(notices: [String]) -> StatementResult {
+    StatementResult(
+      columns: columns, rows: rows, tag: tag, rowCount: rowCount, verification: verification, notices: notices)
+  }
+
   /// One row of one TEXT column.
   static func oneText(column: String, _ text: String) -> StatementResult {
     texts(columns: [column], rows: [[text]])
