@@ -12,6 +12,15 @@ extension SQLType {
     }
   }
 
+  /// Without length and decimal shape: a literal beside a VARCHAR(3) is neither cut nor rounded to it.
+  var withoutShape: SQLType {
+    switch self {
+    case .text: .string
+    case .decimal: .numeric
+    case .unknown, .boolean, .integer, .double, .blob, .date, .timestamp, .timestamptz, .uuid, .vector: self
+    }
+  }
+
   var isNumeric: Bool {
     switch self {
     case .integer, .double, .decimal: true
@@ -71,8 +80,8 @@ enum TypeRules {
   /// The type that both turn into of themselves, as for an operator's two sides; nil: there is none.
   static func common(_ a: SQLType, _ b: SQLType) -> SQLType? {
     if a == b { return a }
-    if a == .unknown { return b }
-    if b == .unknown { return a }
+    if a == .unknown { return b.withoutShape }
+    if b == .unknown { return a.withoutShape }
     let (left, right) = (a.unmodified, b.unmodified)
     if left == right { return left }
     if case .vector(let x) = left, case .vector(let y) = right {

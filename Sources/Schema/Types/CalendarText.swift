@@ -77,14 +77,17 @@ private struct CalendarReader {
     }
     try reader.readDate(text)
     if reader.at < reader.end {
-      let separator = text[reader.at]
-      guard separator | 0x20 == UInt8(ascii: "t") || TextScanner.isSpace(separator) else {
+      // A zone may follow the date itself, with or without white space: PostgreSQL takes `2026-01-05Z`.
+      let isSeparated = text[reader.at] | 0x20 == UInt8(ascii: "t") || TextScanner.isSpace(text[reader.at])
+      if isSeparated {
+        let isLetter = !TextScanner.isSpace(text[reader.at])
+        reader.at += 1
+        reader.skipSpaces(text)
+        if isLetter || reader.isAtDigit(text) { try reader.readTime(text) }
+        reader.skipSpaces(text)
+      } else if text[reader.at] == UInt8(ascii: "-") {
         throw reader.syntaxError
       }
-      reader.at += 1
-      reader.skipSpaces(text)
-      try reader.readTime(text)
-      reader.skipSpaces(text)
       if reader.at < reader.end { try reader.readZone(text) }
     }
     guard reader.at == reader.end else { throw reader.syntaxError }
@@ -103,6 +106,10 @@ private struct CalendarReader {
 
   private var fieldError: Diagnostic {
     Diagnostic(.datetimeFieldOverflow, "a date or time field of type \(type) is out of range")
+  }
+
+  private func isAtDigit(_ text: Span<UInt8>) -> Bool {
+    at < end && TextScanner.digit(text[at]) != nil
   }
 
   private mutating func skipSpaces(_ text: Span<UInt8>) {
