@@ -22,8 +22,12 @@ extension ExpressionBinder {
         .undefinedFunction, "function \(name)(\(Self.types(arguments))) does not exist", at: call.name.span,
         label: Suggestion.label(for: name, in: FunctionSignatures.names))
     }
-    guard let signature = Self.best(overloads, arguments) else {
-      throw noFunction(call.name, arguments, at: span)
+    let best = Self.best(overloads, arguments)
+    guard let signature = best.first else { throw noFunction(call.name, arguments, at: span) }
+    guard best.count == 1 else {
+      throw Diagnostic(
+        .ambiguousFunction, "function \(name)(\(Self.types(arguments))) is not unique", at: span,
+        hint: "Add a cast to say which type is meant.")
     }
     return try apply(signature, arguments, at: span)
   }
@@ -141,14 +145,18 @@ extension ExpressionBinder {
 // MARK: - Overloads
 
 extension ExpressionBinder {
-  /// The overload whose arguments need the least casting; the first of equals. Nil: none takes these arguments.
-  private static func best(_ overloads: [FunctionSignature], _ arguments: [Scalar]) -> FunctionSignature? {
-    var best: (signature: FunctionSignature, price: Int)?
+  /// The overloads whose arguments need the least casting. None: no overload takes these arguments; several: none is better, as
+  /// for a literal that may be a DATE or a TIMESTAMP.
+  private static func best(_ overloads: [FunctionSignature], _ arguments: [Scalar]) -> [FunctionSignature] {
+    var best: [FunctionSignature] = []
+    var least = Int.max
     for signature in overloads {
-      guard let price = price(signature, arguments) else { continue }
-      if price < best?.price ?? Int.max { best = (signature, price) }
+      guard let price = price(signature, arguments), price <= least else { continue }
+      if price < least { best = [] }
+      least = price
+      best.append(signature)
     }
-    return best?.signature
+    return best
   }
 
   private static func price(_ signature: FunctionSignature, _ arguments: [Scalar]) -> Int? {
