@@ -83,6 +83,15 @@ import VSQLSchema
     #expect(draw ?? 0 > sort ?? 99)
   }
 
+  @Test func typedLiteralsAreNoPlaces() throws {
+    #expect(
+      try columns(
+        "SELECT DATE '2026-01-01', count(*) FROM packages GROUP BY DATE '2026-01-01' ORDER BY DATE '2026-01-01'"
+      ).count == 2)
+    #expect(Planning.failure("SELECT 1 FROM packages ORDER BY 'x'")?.state == .syntaxError)
+    #expect(Planning.failure("SELECT date_trunc('day', '2026-01-01')")?.state == .ambiguousFunction)
+  }
+
   @Test func aSubqueryWrittenTwiceIsOne() throws {
     let sql =
       "SELECT id = (SELECT max(id) FROM queries), count(*) FROM packages GROUP BY id = (SELECT max(id) FROM queries)"

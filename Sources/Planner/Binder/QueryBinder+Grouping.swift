@@ -31,7 +31,7 @@ extension QueryBinder {
         return try binder.bind(item)
       }
       return try Self.only(named, name: name, clause: "GROUP BY", at: item.span)
-    case .literal(let literal):
+    case .literal(let literal) where literal.isPlain:
       return try Self.ordinal(literal, outputs: outputs, clause: "GROUP BY", at: item.span).scalar
     default: return try binder.settled(item)
     }
@@ -61,6 +61,16 @@ extension QueryBinder {
         "\(clause) position \(digits) is not in the select list of \(outputs.count) columns", at: span)
     }
     return outputs[place - 1]
+  }
+}
+
+extension Literal {
+  /// A bare constant, which in GROUP BY and ORDER BY can only be a place; `DATE '…'` is a cast.
+  var isPlain: Bool {
+    switch self {
+    case .typed, .vector: false
+    case .null, .boolean, .integer, .decimal, .scientific, .string, .bytes: true
+    }
   }
 }
 

@@ -24,7 +24,7 @@ extension QueryBinder {
       let named = outputs.filter { $0.name == parts[0].text }
       if named.isEmpty { return try binder.bind(item) }
       return try Self.only(named, name: parts[0].text, clause: "ORDER BY", at: item.span)
-    case .literal(let literal):
+    case .literal(let literal) where literal.isPlain:
       return try Self.ordinal(literal, outputs: outputs, clause: "ORDER BY", at: item.span).scalar
     default: return try binder.settled(item)
     }
