@@ -122,4 +122,49 @@ import Testing
     #expect(try Tool.run(["--help"]).output.contains("vsql test FILES"))
     #expect(try Tool.run(["--version"]).output.hasPrefix("vsql "))
   }
+
+  /// One process writes; a second is told so, or reads beside it.
+  @Test func aSecondProcessIsToldOrReads() throws {
+    let scratch = try Scratch()
+    #expect(try Tool.run(scratch.database() + ["-c", "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (7)"]).status == 0)
+    let holder = Process()
+    holder.executableURL = URL(filePath: Tool.path)
+    holder.arguments = scratch.database() + ["--mode", "csv"]
+    let input = Pipe()
+    let output = Pipe()
+    holder.standardInput = input
+    holder.standardOutput = output
+    try holder.run()
+    input.fileHandleForWriting.write(Data("SELECT 1 AS one;\n".utf8))
+    #expect(!output.fileHandleForReading.availableData.isEmpty)
+    let second = try Tool.run(scratch.database() + ["-c", "SELECT 1"])
+    #expect(second.status == 3)
+    #expect(second.error.contains("error[55006]"))
+    let reader = try Tool.run(scratch.database() + ["--read-only", "-c", "SELECT a FROM t"])
+    #expect(reader.output == "a\n7\n", "\(reader.error)")
+    let writer = try Tool.run(scratch.database() + ["--read-only", "-c", "INSERT INTO t VALUES (8)"])
+    #expect(writer.error.contains("error[25006]"))
+    try input.fileHandleForWriting.close()
+    holder.waitUntilExit()
+    #expect(holder.terminationStatus == 0)
+  }
+
+  @Test func theKeyMayComeFromADescriptor() throws {
+    let scratch = try Scratch()
+    let key = scratch.url.appending(path: "raw")
+    try Data((0..<32).map { _ in UInt8.random(in: 0...255) }).write(to: key)
+    let database = scratch.url.appending(path: "fd.vsql").path
+    for statement in ["CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (5)", "SELECT a FROM t"] {
+      let process = Process()
+      process.executableURL = URL(filePath: "/bin/sh")
+      process.arguments = ["-c", "exec '\(Tool.path)' '\(database)' --key-fd 3 -c '\(statement)' 3< '\(key.path)'"]
+      let output = Pipe()
+      process.standardOutput = output
+      try process.run()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      #expect(text == (statement.hasPrefix("SELECT") ? "a\n5\n" : ""))
+    }
+  }
 }

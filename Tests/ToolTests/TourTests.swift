@@ -26,9 +26,13 @@ import Testing
 
   @Test func aTamperedAuditLogIsNoticed() throws {
     let scratch = try Scratch()
-    let made = try Tool.run(
-      scratch.database() + ["-c", "CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1); SELECT * FROM t"])
-    #expect(made.status == 0)
+    let script = """
+      CREATE TABLE t (a INTEGER, who TEXT ENTITY person);
+      INSERT INTO t VALUES (1, 'ana'), (2, 'bo');
+      SELECT * FROM t;
+      ERASE ENTITY 'ana' TYPE person;
+      """
+    #expect(try Tool.run(scratch.database() + ["-c", script]).status == 0)
     let folder = scratch.url.appending(path: "test.vsql/audit")
     let log = try #require(
       try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasSuffix(".log") })
@@ -41,7 +45,7 @@ import Testing
       let answer = try Tool.run(scratch.database() + ["--read-only", "--mode", "jsonl", "-c", "VERIFY AUDIT"])
       #expect(answer.status == 4, "byte \(position): \(answer.error)")
       #expect(answer.output.contains("\"chain_verified\": false"))
-      let written = try Tool.run(scratch.database() + ["-c", "INSERT INTO t VALUES (2)"])
+      let written = try Tool.run(scratch.database() + ["-c", "INSERT INTO t VALUES (3, 'cy')"])
       #expect(written.status != 0)
     }
     try honest.write(to: file)

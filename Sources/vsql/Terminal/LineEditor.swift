@@ -54,10 +54,11 @@ enum LineEditor {
       if unsafe poll(&polled, 2, -1) < 0 { continue }
       if polled[1].revents != 0 {
         _ = readBytes(from: wakeDescriptor)
+        // Said before readline takes the prompt's line back.
+        Standard.output.line("^C")
         unsafe rl_free_line_state()
         unsafe rl_callback_sigcleanup()
         unsafe rl_callback_handler_remove()
-        Standard.output.line("^C")
         return .interrupted
       }
       if polled[0].revents != 0 { unsafe rl_callback_read_char() }
