@@ -55,3 +55,4 @@ SELECT 'a'
   'b', E'c'
   '\n' /* nested /* comment */ here */ -- and a line comment
 ;
+SELECT exists, trim AS position, substring extract, set FROM t AS escape WHERE escape.exists > 1;

@@ -64,7 +64,6 @@ extension TypeName {
     return (word == name ? name.uppercased() : word) + list
   }
 
-  private static func argument(_ text: String) -> String {
-    text.utf8.first.map { $0 < UInt8(ascii: "A") } ?? true ? text : text.uppercased()
-  }
+  /// Digits, or a word without quotes: letters beyond ASCII stay as they are, for only ASCII folds.
+  private static func argument(_ text: String) -> String { NameText.isPlain(text) ? text.uppercased() : text }
 }

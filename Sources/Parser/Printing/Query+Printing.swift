@@ -69,8 +69,7 @@ extension NearestClause {
 }
 
 extension Expression {
-  /// NEAREST is a clause only before a number, a parameter or a parenthesis: a bare name after it would make
-  /// it an alias.
+  /// In parentheses unless it is one number or parameter, so that no word of it reads as a clause's.
   fileprivate var countSQL: String {
     switch kind {
     case .literal(.integer), .literal(.decimal), .literal(.scientific), .parameter: sql

@@ -5,7 +5,7 @@ enum Precedence: Int, Comparable {
   case or = 1
   case and
   case not
-  /// IS NULL, IS TRUE, IS DISTINCT FROM.
+  /// IS NULL, IS TRUE, IS DISTINCT FROM. No tighter operator follows them without parentheses.
   case `is`
   /// = <> < <= > >=, which do not chain.
   case comparison
@@ -21,6 +21,9 @@ enum Precedence: Int, Comparable {
   case primary
 
   static func < (a: Precedence, b: Precedence) -> Bool { a.rawValue < b.rawValue }
+
+  /// Whether operators of this precedence do not follow one another without parentheses.
+  var isSingle: Bool { self == .comparison || self == .membership }
 
   /// The next tighter one.
   var next: Precedence { Precedence(rawValue: rawValue + 1) ?? .primary }

@@ -11,10 +11,10 @@ extension SyntaxReader {
     let before = reach
     reach = depth
     let start = token.start
-    var left = try readOperand()
+    var left = try readOperand(least)
     var previous = Precedence.primary
     while let precedence = followingPrecedence(), precedence >= least {
-      if precedence == previous, precedence == .comparison || precedence == .membership {
+      if precedence > previous || (precedence == previous && precedence.isSingle) {
         throw unchainable(precedence)
       }
       let levels = reach
@@ -36,10 +36,11 @@ extension SyntaxReader {
   }
 
   /// What precedes an operand, and the operand.
-  private mutating func readOperand() throws(SyntaxFault) -> Expression {
+  private mutating func readOperand(_ least: Precedence) throws(SyntaxFault) -> Expression {
     switch token.kind {
     case .minus, .plus: try readSigned()
-    case .keyword(.not): try readNot()
+    case .keyword(.not):
+      if least <= .not { try readNot() } else { throw unexpected("an operand", hint: "write (NOT …)") }
     default: try readPrimary()
     }
   }
@@ -144,7 +145,7 @@ extension SyntaxReader {
     return SyntaxFault(
       .syntaxError,
       "syntax error at or near \"\(stream.text(of: token))\": "
-        + (isComparison ? "comparisons do not chain" : "BETWEEN, IN and LIKE do not chain"),
+        + (isComparison ? "comparisons do not chain" : "the predicate before it stands in no parentheses"),
       at: token.span,
       hint: isComparison ? "write a < b AND b < c, or use parentheses" : "use parentheses")
   }

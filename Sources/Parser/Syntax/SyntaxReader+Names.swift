@@ -57,7 +57,12 @@ extension SyntaxReader {
   /// `[AS] alias`, if there is one.
   mutating func readTableAlias() throws(SyntaxFault) -> Name? {
     if take(if: .as) { return try readName("an alias after AS") }
-    guard atName(), !atNearest(), !at(.set) else { return nil }
+    return takeBareAlias()
+  }
+
+  /// An alias without AS, if there is one: SET, ESCAPE and what begins a NEAREST clause are none.
+  mutating func takeBareAlias() -> Name? {
+    guard atName(), !at(.set), !at(.escape), !atNearestRatherThanAlias() else { return nil }
     bareAlias = token
     return takeName()
   }

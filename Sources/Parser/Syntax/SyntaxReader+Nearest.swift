@@ -2,18 +2,34 @@ import VSQLDiagnostics
 import VSQLLexer
 
 extension SyntaxReader {
-  /// Whether a NEAREST clause begins here. Its words may be names, so it takes more than the word: EXACT or
-  /// APPROX before it, or BY or a number after it.
+  /// Whether a NEAREST clause begins here, where no alias can stand.
   func atNearest() -> Bool {
-    if at(.exact) || at(.approx) { return at(.nearest, ahead: 1) }
-    guard at(.nearest) else { return false }
+    at(.nearest) || ((at(.exact) || at(.approx)) && at(.nearest, ahead: 1))
+  }
+
+  /// Whether a NEAREST clause begins here, where an alias could stand too. The clause's words may be names, so it
+  /// takes more than the word: EXACT or APPROX before it, or after it BY or what can begin an operand. What
+  /// follows an alias is never an operand.
+  func atNearestRatherThanAlias() -> Bool {
+    guard at(.nearest) else { return atNearest() }
     switch peek(1).kind {
-    case .keyword(.by), .keyword(.cast), .keyword(.case), .integer, .decimal, .scientific,
-      .positionalParameter,
-      .namedParameter, .leftParen, .minus, .plus:
+    case .integer, .decimal, .scientific, .string, .escapeString, .dollarString, .bytes, .positionalParameter,
+      .namedParameter, .leftParen, .leftBracket, .minus, .plus, .identifier, .quotedIdentifier:
       return true
-    case .identifier: return at(.leftParen, ahead: 2)
+    case .keyword(let keyword): return continuesNearest(keyword)
     default: return false
+    }
+  }
+
+  private func continuesNearest(_ keyword: Keyword) -> Bool {
+    switch keyword {
+    case .nearest: false
+    // `UPDATE t nearest SET a = 1`.
+    case .set: !(atName(ahead: 2) && at(.equal, ahead: 3))
+    case .exact, .approx: !at(.nearest, ahead: 2)
+    case .left, .right: at(.leftParen, ahead: 2)
+    case .case, .cast, .null, .true, .false, .currentDate, .currentTimestamp, .currentUser: true
+    default: !keyword.isReserved
     }
   }
 

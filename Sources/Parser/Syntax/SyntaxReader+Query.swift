@@ -70,9 +70,7 @@ extension SyntaxReader {
     }
     let expression = try readNested()
     if take(if: .as) { return .expression(expression, alias: try readLabel("an alias after AS")) }
-    guard atName(), !atNearest() else { return .expression(expression, alias: nil) }
-    bareAlias = token
-    return .expression(expression, alias: takeName())
+    return .expression(expression, alias: takeBareAlias())
   }
 
   @inline(never)
@@ -167,7 +165,7 @@ extension SyntaxReader {
       throw unexpected("FIRST or NEXT", near: [.first, .next])
     }
     let count: Expression
-    if at(.row) || at(.rows) {
+    if (at(.row) || at(.rows)) && at(.only, ahead: 1) {
       count = Expression(.literal(.integer("1")), span: span(from: start))
     } else {
       count = try readNested(.operator)

@@ -83,11 +83,7 @@ extension SyntaxReader {
     if at(.tenant) { throw .featureNotSupported("DROP TENANT", at: start.union(token.span)) }
     guard take(if: .table) else { throw unknownObject("DROP", from: start) }
     var ifExists = false
-    if at(.if) {
-      take()
-      try expect(.exists)
-      ifExists = true
-    }
+    if take(if: .if, then: .exists) { ifExists = true }
     let name = try readObjectName("a table")
     if at(.comma) { throw .featureNotSupported("DROP TABLE of several tables", at: token.span) }
     return .dropTable(DropTable(name: name, ifExists: ifExists))
