@@ -19,6 +19,9 @@ final class FaultDevice: Device {
   /// Whether a call failed.
   var hasFailed: Bool { left.withLock { $0 < 0 } }
 
+  /// No call fails any more.
+  func makeRoom() { left.withLock { $0 = .max } }
+
   func change() throws(StorageError) {
     let isLeft = left.withLock { left in
       if left >= 0 { left -= 1 }

@@ -132,11 +132,19 @@ extension SaltFile {
   }
 
   func unwrap(_ group: Group, _ ring: KeyRing) throws(StorageError) -> KeyBlock {
-    try ring.unwrap(
-      group.wrapped[...], tenant: group.tenant, kekVersion: group.kekVersion, slot: slot,
-      place: Self.blockPlace(ring, group.tenant, first, group.entries.first?.sequence ?? 0),
-      path: Self.path(first),
-      offset: group.offset)
+    do throws(StorageError) {
+      return try ring.unwrap(
+        group.wrapped[...], tenant: group.tenant, kekVersion: group.kekVersion, slot: slot,
+        place: Self.blockPlace(ring, group.tenant, first, group.entries.first?.sequence ?? 0),
+        path: Self.path(first),
+        offset: group.offset)
+    } catch {
+      // Tenant and version stand before the block and are bound to it: a key that they name in vain is a fault of this file.
+      if case .missing = error {
+        throw .unauthentic(path: Self.path(first), offset: group.offset - 13, what: "block of keys")
+      }
+      throw error
+    }
   }
 
   func open(

@@ -6,6 +6,8 @@ package enum LogFormat {
   package static let magic = Array("vsqlWAL1".utf8)
   /// Magic (8), number (8), slot (8), KEK version (4), wrapped key (68).
   package static let headerBytes = 28 + KeyRing.wrappedBytes(count: 1)
+  /// Slot, KEK version and wrapped key begin here.
+  static let keyOffset = 16
   /// Length (4), zero (4), index (8), checksum (8).
   package static let frameHeaderBytes = 24
   /// Frames begin at multiples of this; zeros fill up.

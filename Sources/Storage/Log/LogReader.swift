@@ -29,11 +29,18 @@ struct LogReader {
       throw .malformed(path: path, offset: bytes.count, what: "the header is cut")
     }
     let header = try LogHeader(Array(bytes[..<LogFormat.headerBytes]), path: path, number: number)
-    let keys = try ring.unwrap(
-      header.wrappedKey[...], tenant: main, kekVersion: header.kekVersion, slot: header.slot,
-      place: LogFormat.keyPlace(ring.database, main: main, number: number), path: path, offset: 28)
+    // Slot and version stand before the unit and are bound to it: a fault of either is one of this header.
+    let keys: KeyBlock
+    do throws(StorageError) {
+      keys = try ring.unwrap(
+        header.wrappedKey[...], tenant: main, kekVersion: header.kekVersion, slot: header.slot,
+        place: LogFormat.keyPlace(ring.database, main: main, number: number), path: path,
+        offset: LogFormat.keyOffset)
+    } catch {
+      throw .unauthentic(path: path, offset: LogFormat.keyOffset, what: "key of the log file")
+    }
     guard keys.count == 1 else {
-      throw .malformed(path: path, offset: 28, what: "a log file's key is one key")
+      throw .malformed(path: path, offset: LogFormat.keyOffset, what: "a log file's key is one key")
     }
     offset = LogFormat.aligned(LogFormat.headerBytes)
     guard bytes[LogFormat.headerBytes..<offset].allSatisfy({ $0 == 0 }) else {

@@ -33,10 +33,3 @@ package struct Snapshot: Catalog, Sendable {
       zones: zones, guardian: guardian, epoch: head.erasureEpoch)
   }
 }
-
-extension TableStatistics {
-  init(of partition: Partition) {
-    let rows = partition.liveCount
-    self.init(rowCount: rows, rowBytes: rows == 0 ? 64 : max(1, partition.memoryBytes / max(1, rows)))
-  }
-}

@@ -9,7 +9,8 @@ extension Store {
       return (position, writer.needsCheckpoint)
     }
     try makeDurable(position)
-    if isDue { try checkpoint() }
+    // The commit stands, whatever becomes of the checkpoint: a full disk is met again by the next one.
+    if isDue { try? checkpoint() }
   }
 
   /// Events of a read or of a refusal. They are durable with the next group: the next commit, or within 50 ms.
@@ -33,7 +34,7 @@ extension Store {
       return (writer.position, writer.needsCheckpoint)
     }
     try makeDurable(position)
-    if isDue { try checkpoint() }
+    if isDue { try? checkpoint() }
   }
 
   /// Returns when the log is durable past `position`; one thread syncs for all who wait meanwhile.

@@ -15,7 +15,11 @@ extension Store {
       case .memory: (MemoryDevice(), ":memory:")
       case .device(let device): (device, "the database")
       }
-    if try Vault.exists(device) { return try openExisting(device, key: key, options: options) }
+    if try Vault.exists(device) {
+      return options.isReadOnly
+        ? try openBesideWriter(device, key: key, options: options)
+        : try openExisting(device, key: key, options: options)
+    }
     guard options.create, !options.isReadOnly else { throw StorageError.missing(path: name) }
     return try create(device, name: name, key: key, options: options)
   }
@@ -46,6 +50,14 @@ extension Store {
     try device.syncDirectory("")
     try vault.publish()
     return try start(vault, key, state, number: 1, device, chain, lock, options)
+  }
+
+  /// A writer may replace files between one read and the next: what is damaged stays so, and is told at the last attempt.
+  private static func openBesideWriter(
+    _ device: any Device, key: RootKeySource, options: StoreOptions
+  ) throws -> Store {
+    for _ in 0..<3 { if let store = try? openExisting(device, key: key, options: options) { return store } }
+    return try openExisting(device, key: key, options: options)
   }
 
   private static func openExisting(

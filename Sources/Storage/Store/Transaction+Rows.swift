@@ -45,6 +45,10 @@ extension Transaction {
   private func insertChunk(_ batch: Batch, _ rows: [Int], _ definition: TableDefinition) throws {
     var columns: [Column] = []
     for (column, wanted) in zip(batch.columns, definition.columns) {
+      if column.isWhole(rows.count, of: wanted.type) {
+        columns.append(column)
+        continue
+      }
       var accumulator = ColumnAccumulator(type: wanted.type)
       try accumulator.append(column, rows: rows)
       columns.append(accumulator.finish())
@@ -111,5 +115,22 @@ extension Transaction {
       throw Diagnostic(.undefinedTable, "the table does not exist any more")
     }
     return definition
+  }
+}
+
+extension Column {
+  /// Whether the column is flat, of the type, and exactly `rows` rows long, so that a chunk can take it without a copy.
+  fileprivate func isWhole(_ rows: Int, of wanted: SQLType) -> Bool {
+    if isConstant || count != rows || type != wanted { return false }
+    switch values {
+    case .booleans(let list): return list.count == rows
+    case .int32s(let list): return list.count == rows
+    case .int64s(let list): return list.count == rows
+    case .doubles(let list): return list.count == rows
+    case .decimals(let list): return list.count == rows
+    case .uuids(let list): return list.count == rows
+    case .texts(let list): return list.first == 0 && list.offsets.count == rows + 1
+    case .vectors(let list): return list.first == 0 && list.bytes.count == rows * list.shape.byteCount
+    }
   }
 }
