@@ -47,7 +47,9 @@ extension StorageError: DiagnosableError {
     case .unauthentic(let path, let offset, let what):
       Diagnostic(.dataCorrupted, "file \"\(path)\", offset \(offset): the sealed \(what) does not open")
     case .unchained(let path, let sequence, let what):
-      Diagnostic(.dataCorrupted, "file \"\(path)\": the audit chain breaks at event \(sequence): \(what)")
+      Diagnostic(
+        .dataCorrupted, "file \"\(path)\": the audit chain breaks at event \(sequence): \(what)",
+        hint: "Nothing is written onto a broken chain; --read-only opens it.")
     case .wrongKey(let hint):
       Diagnostic(.wrongKey, "the key does not open this database", hint: hint)
     case .noKey(let message, let hint):
