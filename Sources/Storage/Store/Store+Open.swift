@@ -75,14 +75,6 @@ extension Store {
     return try start(vault, key, state, number: number, device, chain, lock, options)
   }
 
-  /// Nothing is written onto a chain that does not hold. Read-only, VERIFY AUDIT tells what is wrong with it.
-  private static func refuseBrokenChain(_ chain: AuditChain) throws(StorageError) {
-    let found = try chain.verify()
-    if found.isChainVerified { return }
-    throw .unchained(
-      path: "audit", sequence: found.firstBadEvent ?? 0, what: found.reason ?? "the chain does not hold")
-  }
-
   private static func start(
     _ vault: Vault, _ key: RootKeySource, _ state: StoreState, number: UInt64, _ device: any Device,
     _ chain: AuditChain,
@@ -91,7 +83,6 @@ extension Store {
     let site = SegmentSite(device: device, keys: vault.keyRing)
     var recovery = try Recovery(state, site: site, chain: chain)
     try recovery.replay()
-    if !options.isReadOnly { try refuseBrokenChain(chain) }
     var writer = Writer(
       site: site, chain: chain, options: options,
       guardian: ScanGuard(ring: site.keys, epoch: recovery.head.erasureEpoch),
