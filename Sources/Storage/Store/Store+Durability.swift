@@ -75,7 +75,11 @@ extension Store {
       if writer.isClosed { return }
       defer { writer.isClosed = true }
       if writer.failure != nil { return }
-      if writer.log == nil, writer.pendingEvents.isEmpty, writer.oldLogs.isEmpty { return }
+      if writer.log == nil, writer.oldLogs.isEmpty {
+        // A short session that only read: its events go to the chain's files without a log between.
+        if !writer.pendingEvents.isEmpty { try writer.concludePending() }
+        return
+      }
       if writer.isWorthFlushing { try writer.checkpoint() } else { try writer.closeLog() }
       published.publish(writer.head, writer.position)
     }

@@ -152,6 +152,10 @@ extension Writer {
     try remove(LogFormat.directory, keeping: Set(oldLogs.map { LogFormat.path($0.number) }))
     try remove(StateFile.directory, keeping: [StateFile.path(stateNumber)])
     for directory in directories.sorted() { try device.syncDirectory(directory) }
+    // A tenant whose CREATE was never committed.
+    for tenant in Set(ring.keys.map(\.tenant)) where head.catalog.tenant(tenant) == nil {
+      try ring.destroyTenantKeys(tenant)
+    }
     guard let audit = try? chain.slotsInUse() else { return }
     let used = audit.union(manifests.flatMap(\.slots)).union(oldLogs.map(\.slot))
     let unused = ring.slots.filter { !used.contains($0) }

@@ -91,6 +91,13 @@ extension Writer {
     return ids.last
   }
 
+  /// Makes the events of reads durable by the state alone; like `conclude`, only when there is no log.
+  mutating func concludePending() throws {
+    let events = pendingEvents
+    _ = try conclude(events) { _ in }
+    pendingEvents = []
+  }
+
   private static let stopped = StorageError.limit(
     what: "an earlier write of the state failed; open the database again")
 
