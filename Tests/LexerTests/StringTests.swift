@@ -43,15 +43,33 @@ import VSQLLexer
     }
   }
 
+  /// Every way from digits to a Double, against the standard library's.
   @Test func doublesOfAnyDigitsAreCorrectlyRounded() throws {
-    var random = SystemRandomNumberGenerator()
-    for _ in 0..<2_000 {
-      let value = Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random))
-      guard value.isFinite else { continue }
-      let short = Double(Float.random(in: -1...1, using: &random))
-      let stream = TokenStream(lexing: "[\(value), \(short), \(Float(short))]")
-      let (values, _) = try #require(stream.numericBracket(at: 0))
-      #expect(values == [value, short, try #require(Double("\(Float(short))"))], "\(value) \(short)")
+    let seed = UInt64.random(in: 0...UInt64.max)
+    var random = SeededGenerator(seed: seed)
+    var texts: [String] = []
+    for _ in 0..<3_000 {
+      let value = Double(bitPattern: UInt64.random(in: 0...UInt64.max, using: &random) & ~(1 << 63))
+      if value.isFinite { texts.append("\(value)") }
+      texts.append("\(Double.random(in: 0...1, using: &random))")
+      texts.append("\(Float.random(in: 0...1, using: &random))")
+      let digits = String(UInt64.random(in: 0..<10_000_000_000_000_000_000, using: &random))
+      texts.append(
+        digits.prefix(Int.random(in: 1...19, using: &random)) + "e-\(Int.random(in: 0...30, using: &random))")
+      // Half-way between two Doubles, and beside it.
+      let odd = UInt64.random(in: (1 << 53)..<(1 << 54), using: &random) | 1
+      let power = Int.random(in: 1...9, using: &random)
+      let tie = Array("\(odd * 5)".utf8)
+      texts.append("\(odd)")
+      texts.append(String(decoding: tie, as: UTF8.self) + "e-\(power)")
+    }
+    texts += [
+      "0", "0.0", "0e-9", "0e-27", "0.0000000000000000000000000000", "1e-27", "18446744073709551615e0",
+      "9999999999999999999e-27", "9007199254740993.0",
+    ]
+    for text in texts {
+      let (values, _) = try #require(TokenStream(lexing: "[\(text)]").numericBracket(at: 0))
+      #expect(values.first?.bitPattern == Double(text)?.bitPattern, "seed \(seed): \(text)")
     }
   }
 }
