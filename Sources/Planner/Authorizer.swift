@@ -1,7 +1,8 @@
 import VSQLDiagnostics
 import VSQLSchema
 
-/// A statement whose every access was granted. Only `Authorizer` makes one, and the planner takes nothing else.
+/// A statement whose every access was granted. Only `Authorizer` makes one, and the planner takes nothing
+/// else.
 package struct AuthorizedStatement: Sendable {
   package let statement: BoundStatement
   package let actor: ActorID

@@ -5,8 +5,9 @@ import VSQLParser
 import VSQLPlanner
 import VSQLSchema
 
-/// Every statement of every story is bound, authorized and planned, without an executor: what should be refused for its names and
-/// types is, with its code, and what should run has a plan of as many columns as the story shows.
+/// Every statement of every story is bound, authorized and planned, without an executor: what should be
+/// refused for its names and types is, with its code, and what should run has a plan of as many columns as
+/// the story shows.
 @Suite struct StoryBindingTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Stories")
@@ -52,7 +53,8 @@ import VSQLSchema
     }
   }
 
-  /// Each token dropped or doubled: an error with a place in the text, or a plan that holds its invariants; never a trap.
+  /// Each token dropped or doubled: an error with a place in the text, or a plan that holds its invariants;
+  /// never a trap.
   @Test(arguments: names) func mutations(_ name: String) throws {
     let text = try String(contentsOf: Self.folder.appending(path: name), encoding: .utf8)
     var world = StoryWorld()

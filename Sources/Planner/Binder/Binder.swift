@@ -12,9 +12,9 @@ package struct Binder {
     self.session = session
   }
 
-  /// - Parameter parameters: the values of `$1`, `$2`, …; nil: not known yet, types follow from use. A value of another type than
-  ///   text has that type; text takes the type of its place, as a literal in quotes does. Values are cast to
-  ///   `BoundStatement.parameterTypes` before execution.
+  /// - Parameter parameters: the values of `$1`, `$2`, …; nil: not known yet, types follow from use. A value
+  ///   of another type than text has that type; text takes the type of its place, as a literal in quotes does.
+  ///   Values are cast to `BoundStatement.parameterTypes` before execution.
   /// - Throws: what a wrong statement deserves, with its place.
   package func bind(_ statement: ParsedStatement, parameters: [Value]? = nil) throws(Diagnostic)
     -> BoundStatement

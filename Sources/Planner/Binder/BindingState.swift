@@ -171,7 +171,8 @@ extension BindingState {
   var settledParameterTypes: [SQLType] { writtenOrder.map { parameterTypes[$0] ?? .string } }
   var namedParameters: [String]? { parameterNames.isEmpty ? nil : writtenOrder.map { parameterNames[$0] } }
 
-  /// The indices of binding in the order in which the parameters are written; numbered ones keep their numbers.
+  /// The indices of binding in the order in which the parameters are written; numbered ones keep their
+  /// numbers.
   private var writtenOrder: [Int] {
     let all = Array(parameterTypes.indices)
     return parameterNames.isEmpty ? all : all.sorted { firstPlaces[$0] < firstPlaces[$1] }
@@ -199,7 +200,8 @@ extension BindingState {
 }
 
 extension Value {
-  /// The type that a value has of itself; nil where its use decides: NULL, and text, which may stand for any type.
+  /// The type that a value has of itself; nil where its use decides: NULL, and text, which may stand for any
+  /// type.
   var ownType: SQLType? {
     switch self {
     case .null, .text: nil

@@ -3,9 +3,11 @@ import VSQLSchema
 
 /// Casts that the binder puts in, and literals that take the type of their place.
 extension BindingState {
-  /// `scalar` as a `target`. A literal or parameter without a type takes it; a constant is cast at once where that is sure.
+  /// `scalar` as a `target`. A literal or parameter without a type takes it; a constant is cast at once where
+  /// that is sure.
   ///
-  /// - Throws: `mismatch` where no such cast exists in `context`; 22P02, 22003 or 22000 for a literal that is no such value.
+  /// - Throws: `mismatch` where no such cast exists in `context`; 22P02, 22003 or 22000 for a literal that is
+  ///   no such value.
   func coerce(
     _ scalar: Scalar, to target: SQLType, _ context: CastContext = .implicit,
     mismatch: @autoclosure () -> Diagnostic

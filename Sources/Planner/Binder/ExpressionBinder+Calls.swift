@@ -145,8 +145,8 @@ extension ExpressionBinder {
 // MARK: - Overloads
 
 extension ExpressionBinder {
-  /// The overloads whose arguments need the least casting. None: no overload takes these arguments; several: none is better, as
-  /// for a literal that may be a DATE or a TIMESTAMP.
+  /// The overloads whose arguments need the least casting. None: no overload takes these arguments; several:
+  /// none is better, as for a literal that may be a DATE or a TIMESTAMP.
   private static func best(_ overloads: [FunctionSignature], _ arguments: [Scalar]) -> [FunctionSignature] {
     var best: [FunctionSignature] = []
     var least = Int.max
@@ -175,7 +175,8 @@ extension ExpressionBinder {
     return sum
   }
 
-  /// PostgreSQL's preferences: exact first, then its preferred types (TEXT for what has no type, DOUBLE among numbers).
+  /// PostgreSQL's preferences: exact first, then its preferred types (TEXT for what has no type, DOUBLE among
+  /// numbers).
   private static func price(_ parameter: FunctionSignature.Parameter, _ type: SQLType, isLenient: Bool)
     -> Int?
   {

@@ -159,7 +159,8 @@ extension ExpressionBinder {
 // MARK: - Distances
 
 extension ExpressionBinder {
-  /// A distance or similarity of two vectors of one dimension. A query beside a FLOAT16 vector stays FLOAT32, as written.
+  /// A distance or similarity of two vectors of one dimension. A query beside a FLOAT16 vector stays FLOAT32,
+  /// as written.
   func distance(
     _ function: ScalarFunction, _ name: String, _ left: Scalar, _ right: Scalar, at span: SourceSpan
   )
@@ -192,7 +193,8 @@ extension ExpressionBinder {
     return Scalar(.call(function, [a, b]), type: .double, span: span)
   }
 
-  /// One side of a distance: what has no type yet becomes a vector of the other side's dimension, of FLOAT32 or of bits.
+  /// One side of a distance: what has no type yet becomes a vector of the other side's dimension, of FLOAT32
+  /// or of bits.
   private func measured(_ scalar: Scalar, beside shape: VectorShape) throws(Diagnostic) -> Scalar {
     guard scalar.type == .unknown else { return scalar }
     let element: VectorElement = shape.element == .bit ? .bit : .float32

@@ -18,7 +18,8 @@ struct ExpressionBinder {
     self.aggregates = aggregates
   }
 
-  /// The scalar; its type is `unknown` for a literal in quotes, NULL or a parameter that its place still has to settle.
+  /// The scalar; its type is `unknown` for a literal in quotes, NULL or a parameter that its place still has
+  /// to settle.
   func bind(_ expression: Expression) throws(Diagnostic) -> Scalar {
     let span = expression.span
     switch expression.kind {
@@ -161,7 +162,8 @@ extension ExpressionBinder {
     return cast
   }
 
-  /// pgvector's `'[1,2]'::vector`: of as many dimensions as there are; a parameter takes those of the vector that it meets.
+  /// pgvector's `'[1,2]'::vector`: of as many dimensions as there are; a parameter takes those of the vector
+  /// that it meets.
   private func bindUnsizedVector(_ scalar: Scalar, to name: TypeName, at span: SourceSpan)
     throws(Diagnostic) -> Scalar?
   {
@@ -334,7 +336,8 @@ extension ExpressionBinder {
     return Plan(root: bound.node, columns: bound.columns)
   }
 
-  /// Its index among the subqueries of the statement: later than those that it uses itself. One that is written twice is one.
+  /// Its index among the subqueries of the statement: later than those that it uses itself. One that is
+  /// written twice is one.
   private func add(_ plan: Plan) -> Int {
     let form = plan.root.unplaced
     if !form.isVolatile, let known = state.subqueries.firstIndex(where: { $0.root.unplaced == form }) {

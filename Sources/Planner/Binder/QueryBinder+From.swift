@@ -162,7 +162,7 @@ enum TableNames {
 
   /// A table that statements may write.
   ///
-  /// - Throws: 42501-like refusals are the authorizer's; this one is 42809 for `audit.events`, which no one writes.
+  /// - Throws: 42P01, or 42809 for `audit.events`, which no statement writes.
   static func writable(_ name: ObjectName, in catalog: any Catalog) throws(Diagnostic) -> TableDefinition {
     let table = try resolve(name, in: catalog)
     guard table.origin == .stored else {

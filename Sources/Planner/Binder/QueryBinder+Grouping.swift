@@ -4,7 +4,8 @@ import VSQLSchema
 
 /// GROUP BY: its keys, and every other clause over the groups.
 extension QueryBinder {
-  /// PostgreSQL's rule: a bare name is a column of FROM, else an output name; an integer is an output's place.
+  /// PostgreSQL's rule: a bare name is a column of FROM, else an output name; an integer is an output's
+  /// place.
   func bindGroupKeys(_ items: [Expression], outputs: [Output], scope: Scope) throws(Diagnostic) -> [Scalar] {
     let binder = ExpressionBinder(state: state, scope: scope, clause: "GROUP BY")
     var keys: [Scalar] = []
@@ -91,7 +92,8 @@ struct Grouping {
 
   /// Key i becomes column i; aggregates stay past every ordinal until `placed`.
   ///
-  /// - Throws: 42803 for a column that is neither in a key, nor determined by the keys, nor inside an aggregate.
+  /// - Throws: 42803 for a column that is neither in a key, nor determined by the keys, nor inside an
+  ///   aggregate.
   mutating func rewrite(_ scalar: Scalar) throws(Diagnostic) -> Scalar {
     if let key = forms.firstIndex(of: scalar.unplaced) {
       return Scalar(.column(key), type: scalar.type, span: scalar.span)

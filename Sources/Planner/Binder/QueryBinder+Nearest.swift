@@ -57,9 +57,11 @@ extension QueryBinder {
     return (node, after)
   }
 
-  /// `ORDER BY embedding <=> q LIMIT k`: the same plan as NEAREST k; then the rows with a NULL distance are never among them.
+  /// `ORDER BY embedding <=> q LIMIT k`: the same plan as NEAREST k; then the rows with a NULL distance are
+  /// never among them.
   ///
-  /// - Returns: the node that ranks, its value last, and the scalar that it ranks by; nil for any other ORDER BY.
+  /// - Returns: the node that ranks, its value last, and the scalar that it ranks by; nil for any other ORDER
+  ///   BY.
   func rankedByOrder(_ query: Query, node: PlanNode, order: [SortKey], window: Window, scope: Scope)
     -> (PlanNode, Scalar)?
   {
@@ -213,7 +215,8 @@ extension QueryBinder {
 // MARK: - WHERE before the nearest of a join
 
 extension PlanNode {
-  /// `predicate` above this FROM; its terms about the right side of a NEAREST join go below that join, before the nearest are chosen.
+  /// `predicate` above this FROM; its terms about the right side of a NEAREST join go below that join, before
+  /// the nearest are chosen.
   ///
   /// - Throws: 0A000 for a term that mixes such a right side with other tables.
   func filteredBeforeNearest(_ predicate: Scalar) throws(Diagnostic) -> PlanNode {

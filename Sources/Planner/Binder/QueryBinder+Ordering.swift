@@ -4,7 +4,8 @@ import VSQLSchema
 
 /// ORDER BY.
 extension QueryBinder {
-  /// PostgreSQL's rule: a bare name is an output name, else a column of FROM; an integer is an output's place.
+  /// PostgreSQL's rule: a bare name is an output name, else a column of FROM; an integer is an output's
+  /// place.
   func bindOrder(_ query: Query, outputs: [Output], scope: Scope, collector: AggregateCollector)
     throws(Diagnostic) -> [SortKey]
   {

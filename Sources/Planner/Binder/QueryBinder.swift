@@ -2,7 +2,8 @@ import VSQLDiagnostics
 import VSQLParser
 import VSQLSchema
 
-/// Binds one SELECT to a naive plan: FROM, WHERE, NEAREST, GROUP BY, HAVING, DISTINCT, ORDER BY, LIMIT, in that order of operators.
+/// Binds one SELECT to a naive plan: FROM, WHERE, NEAREST, GROUP BY, HAVING, DISTINCT, ORDER BY, LIMIT, in
+/// that order of operators.
 struct QueryBinder {
   let state: BindingState
   /// The queries around this one, nearest first.

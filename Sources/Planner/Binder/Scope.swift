@@ -13,7 +13,8 @@ struct Scope {
     var ordinal: Int
     /// The stored column behind it: for privileges, statistics and functional dependency.
     var source: Source?
-    /// Reached by its qualified name only: the right twin of a USING column, the ranking value of NEAREST in `*`.
+    /// Reached by its qualified name only: the right twin of a USING column, the ranking value of NEAREST in
+    /// `*`.
     var isHidden = false
     /// A ranking value: never part of `*`.
     var isRanking = false

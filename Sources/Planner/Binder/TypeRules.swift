@@ -52,8 +52,8 @@ enum CastContext: Int, Comparable {
 }
 
 enum TypeRules {
-  /// The least context in which `from` turns into `to`; nil: never. Modifiers are not looked at, dimensions of vectors are not either
-  /// (a wrong dimension is its own error).
+  /// The least context in which `from` turns into `to`; nil: never. Modifiers are not looked at, dimensions
+  /// of vectors are not either (a wrong dimension is its own error).
   static func context(from: SQLType, to: SQLType) -> CastContext? {
     let (from, to) = (from.unmodified, to.unmodified)
     if from == to || from == .unknown { return .implicit }

@@ -1,7 +1,7 @@
 /// Prices, in nanoseconds of one core. Every price of the planner stands here and nowhere else.
 ///
-/// "Measured" is by `swift.md`'s method on the machine it names (Debian 12, x86-64 with AVX-512, best of two to four runs); "guess" is what
-/// `engine.md` begins with until calibration replaces it.
+/// "Measured" is by `swift.md`'s method on the machine it names (Debian 12, x86-64 with AVX-512, best of two
+/// to four runs); "guess" is what `engine.md` begins with until calibration replaces it.
 package enum CostModel {
   // Opening what lies sealed.
   /// A sealed unit: its cipher and call path. Measured: 0.66 to 0.82 µs for 64 to 256 bytes.
@@ -18,14 +18,16 @@ package enum CostModel {
   package static let batch = 400.0
   /// Handing on a column of one row. Guess.
   package static let gatherValue = 1.5
-  /// One kernel step over one value: a comparison, an addition. Measured: 0.6 ns for filter and sum in C, 0.9 to 1.25 times that in Swift.
+  /// One kernel step over one value: a comparison, an addition. Measured: 0.6 ns for filter and sum in C, 0.9
+  /// to 1.25 times that in Swift.
   package static let kernelValue = 0.5
   /// A step over one text. Guess.
   package static let kernelText = 20.0
   /// LIKE over one text. Guess.
   package static let likeText = 60.0
-  /// A distance: its call, each dimension of floats, each byte that comes from memory. Measured with AVX2 over 62,666 rows of 384
-  /// dimensions, best of 15: 82 ns a row of FLOAT16, 133 ns of FLOAT32; 16 dimensions: 6.2 ns.
+  /// A distance: its call, each dimension of floats, each byte that comes from memory. Measured with AVX2
+  /// over 62,666 rows of 384 dimensions, best of 15: 82 ns a row of FLOAT16, 133 ns of FLOAT32; 16
+  /// dimensions: 6.2 ns.
   package static let distanceCall = 3.0
   package static let distanceDimension = 0.075
   package static let distanceByte = 0.066

@@ -103,7 +103,8 @@ enum Selectivity {
 }
 
 extension ColumnProfile {
-  /// The share of values below `value`, as if they were spread evenly between least and greatest; nil: unknown.
+  /// The share of values below `value`, as if they were spread evenly between least and greatest; nil:
+  /// unknown.
   fileprivate func share(below value: Value) -> Double? {
     guard let low = minimum.position, let high = maximum.position, let place = value.position, low <= high
     else { return nil }

@@ -89,9 +89,11 @@ package struct Scan: Hashable, Sendable {
   package var columns: [Int]
   /// Their names, for printing.
   package var columnNames: [String]
-  /// Over the output; pushed into the scan so that columns which only it needs are opened first and others only for rows that pass.
+  /// Over the output; pushed into the scan so that columns which only it needs are opened first and others
+  /// only for rows that pass.
   package var predicate: Scalar?
-  /// Comparisons of a column with a constant or parameter, implied by `predicate`, by which whole pages are passed over.
+  /// Comparisons of a column with a constant or parameter, implied by `predicate`, by which whole pages are
+  /// passed over.
   package var zones: [ZoneCondition]
 
   package init(
@@ -166,7 +168,8 @@ package struct LoopJoin: Hashable, Sendable {
   }
 }
 
-/// Output: the group keys, then the aggregates. Without keys: one row, over nothing too. Groups in order of first appearance.
+/// Output: the group keys, then the aggregates. Without keys: one row, over nothing too. Groups in order of
+/// first appearance.
 package struct Aggregate: Hashable, Sendable {
   package var input: PlanNode
   package var keys: [Scalar]
@@ -227,8 +230,8 @@ package enum Metric: String, Hashable, Sendable, CaseIterable {
   case l2, cosine, negativeInnerProduct = "negative_inner_product", l1, hamming, jaccard
 }
 
-/// The k rows of the input with the least ranking value; ties by input order (row id). Rows whose value is NULL are never among them.
-/// Output: the input's columns, then the ranking value (DOUBLE).
+/// The k rows of the input with the least ranking value; ties by input order (row id). Rows whose value is
+/// NULL are never among them. Output: the input's columns, then the ranking value (DOUBLE).
 package struct Nearest: Hashable, Sendable {
   package var input: PlanNode
   /// Over the input's output.
@@ -250,14 +253,16 @@ package struct Nearest: Hashable, Sendable {
 
 /// What rows are ranked by.
 package enum Ranking: Hashable, Sendable {
-  /// The distance of a vector column to one query vector: the kernels' way. A similarity is ranked by its negative, and the
-  /// output column holds the similarity: cosine similarity = 1 − cosine distance, inner product = −negative inner product.
+  /// The distance of a vector column to one query vector: the kernels' way. A similarity is ranked by its
+  /// negative, and the output column holds the similarity: cosine similarity = 1 − cosine distance, inner
+  /// product = −negative inner product.
   case metric(Metric, column: Int, query: Scalar, isSimilarity: Bool)
   /// Any other DOUBLE expression; descending for SIMILARITY.
   case expression(Scalar, isDescending: Bool)
 }
 
-/// For each row on the left, its k nearest on the right. Output: left ‖ right ‖ ranking value; left order, then rank.
+/// For each row on the left, its k nearest on the right. Output: left ‖ right ‖ ranking value; left order,
+/// then rank.
 package struct NearestJoin: Hashable, Sendable {
   package var kind: JoinKind
   package var left: PlanNode

@@ -2,8 +2,9 @@ import VSQLSchema
 
 /// What EXPLAIN prints, in PostgreSQL's form. A unit of cost is a microsecond of one core.
 package enum PlanPrinting {
-  /// What is said behind the estimate of a node, for EXPLAIN ANALYZE: by the plan (nil: the main one, else the subquery's index) and
-  /// the node's number in it, counted from 0, a node before its inputs, the left input first.
+  /// What is said behind the estimate of a node, for EXPLAIN ANALYZE: by the plan (nil: the main one, else
+  /// the subquery's index) and the node's number in it, counted from 0, a node before its inputs, the left
+  /// input first.
   package typealias Annotation = (_ subquery: Int?, _ node: Int) -> String?
 
   /// The lines of `EXPLAIN`, of any stage and format.

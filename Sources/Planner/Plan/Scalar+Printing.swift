@@ -1,6 +1,7 @@
 import VSQLSchema
 
-/// Scalars as EXPLAIN shows them: names where they are known, the statement's own literals, never a whole vector.
+/// Scalars as EXPLAIN shows them: names where they are known, the statement's own literals, never a whole
+/// vector.
 struct ScalarPrinter {
   /// Of the columns that the scalar is over.
   let names: [String]

@@ -3,9 +3,10 @@ import VSQLSchema
 
 /// A typed expression over the columns of one batch: ordinals, no names. NULL follows three-valued logic.
 ///
-/// "Of one type" means modifiers aside (`SQLType.unmodified`): INT and INTEGER, VARCHAR(3) and TEXT, DECIMAL(5, 2) and DECIMAL lie in
-/// memory alike and are compared without a cast. The two vectors of a distance have one dimension and are both of floats or both of
-/// bits; a FLOAT16 column is measured against a FLOAT32 query as written.
+/// "Of one type" means modifiers aside (`SQLType.unmodified`): INT and INTEGER, VARCHAR(3) and TEXT,
+/// DECIMAL(5, 2) and DECIMAL lie in memory alike and are compared without a cast. The two vectors of a
+/// distance have one dimension and are both of floats or both of bits; a FLOAT16 column is measured against a
+/// FLOAT32 query as written.
 package struct Scalar: Hashable, Sendable {
   package var kind: Kind
   package var type: SQLType
@@ -23,7 +24,8 @@ package struct Scalar: Hashable, Sendable {
     case constant(Value)
     /// The ordinal of a column of the input.
     case column(Int)
-    /// The index, from 0, into the statement's parameters; its value is cast to the scalar's type before execution.
+    /// The index, from 0, into the statement's parameters; its value is cast to the scalar's type before
+    /// execution.
     case parameter(Int)
     /// The index into `Plan.subqueries`: evaluated once; no row is NULL, more than one row is error 21000.
     case subquery(Int)
@@ -73,10 +75,11 @@ package enum Comparison: String, Hashable, Sendable, CaseIterable {
 
 /// A function or operator of one row: its overload is settled by its arguments' types.
 ///
-/// What each takes and gives, its SQL names and its price stand in one table (`FunctionSignatures`). Strict unless said:
-/// a NULL argument gives NULL.
+/// What each takes and gives, its SQL names and its price stand in one table (`FunctionSignatures`). Strict
+/// unless said: a NULL argument gives NULL.
 package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
-  // Arithmetic: over two of the same of INTEGER, DOUBLE, DECIMAL (+ and − only); vectors of one shape for + − ×.
+  // Arithmetic: over two of the same of INTEGER, DOUBLE, DECIMAL (+ and − only); vectors of one shape for + −
+  // ×.
   case add, subtract, multiply, divide, modulo, negate
   // DATE ± INTEGER days; DATE − DATE is an INTEGER.
   case dateAddDays, dateSubtractDays, dateDifference

@@ -4,10 +4,12 @@ extension Rule {
   /// A build side of fewer rows than this is never worth a swap.
   private static let leastRows = 10_000.0
 
-  /// An inner hash join builds on its right side. Where the right side is large and the left one at most half of it, the sides swap.
+  /// An inner hash join builds on its right side. Where the right side is large and the left one at most half
+  /// of it, the sides swap.
   ///
-  /// The rows are the same; their order is then that of the written right side first, as for every join that probes with it. The
-  /// choice hangs on statement and statistics only, so the same snapshot gives the same order.
+  /// The rows are the same; their order is then that of the written right side first, as for every join that
+  /// probes with it. The choice hangs on statement and statistics only, so the same snapshot gives the same
+  /// order.
   static let chooseBuildSide = Rule("choose build side") { root, context in
     let estimator = Estimator(catalog: context.catalog)
     return root.rewritten { node in

@@ -1,7 +1,8 @@
 import VSQLSchema
 
 extension Rule {
-  /// Scalars whose value is known become constants, truth values are simplified, filters that let everything through go.
+  /// Scalars whose value is known become constants, truth values are simplified, filters that let everything
+  /// through go.
   static let foldConstants = eachNode("fold constants") { node in
     let folded = node.mapScalars(ConstantFolding.folded)
     guard case .filter(let input, let predicate) = folded.kind, let value = predicate.constantValue else {

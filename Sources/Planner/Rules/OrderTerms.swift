@@ -1,7 +1,8 @@
 import VSQLSchema
 
 extension Rule {
-  /// The terms of a filter that drop most for least come first; a term that can raise stays behind all that stood before it.
+  /// The terms of a filter that drop most for least come first; a term that can raise stays behind all that
+  /// stood before it.
   static let orderTerms = Rule("order terms") { root, context in
     let estimator = Estimator(catalog: context.catalog)
     return root.rewritten { node in
@@ -50,7 +51,8 @@ extension Scalar {
     return Scalar(.and(ordered), type: .boolean, span: span)
   }
 
-  /// Whether its evaluation may end in an error: arithmetic, casts, functions; comparisons of columns and constants cannot.
+  /// Whether its evaluation may end in an error: arithmetic, casts, functions; comparisons of columns and
+  /// constants cannot.
   var canRaise: Bool {
     contains { node in
       switch node.kind {

@@ -71,7 +71,8 @@ extension PlanNode {
       copy.kind = .loopJoin(join)
       return copy
     case .left:
-      // ON decides what matches, WHERE what stays: only the terms about the left side may go below from above.
+      // ON decides what matches, WHERE what stays: only the terms about the left side may go below from
+      // above.
       let (below, above) = terms.split { term in term.columns.allSatisfy { $0 < width } }
       let (right, rest) = own.split { term in
         !term.columns.isEmpty && term.columns.allSatisfy { $0 >= width }

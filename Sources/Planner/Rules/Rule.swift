@@ -7,8 +7,8 @@ struct RuleContext {
   var required: Set<Int>?
 }
 
-/// One rewriting of plans. It gives the same rows in the same order (`chooseBuildSide` says where it does not), and
-/// columns of the same types.
+/// One rewriting of plans. It gives the same rows in the same order (`chooseBuildSide` says where it does
+/// not), and columns of the same types.
 struct Rule: Sendable {
   /// As `EXPLAIN (RULES)` names it.
   let name: String
