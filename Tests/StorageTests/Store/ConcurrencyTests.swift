@@ -95,8 +95,15 @@ import VSQLStorage
     try store.close()
     let path = "audit/0000000000000001.log"
     #expect(device.snapshotFiles()[path] != nil)
+    // Damaged before it is opened: only reading is let in.
+    device.flip(path, offset: 70, bit: 0)
+    let damaged = device.snapshotFiles()
+    #expect(throws: StorageError.self) { try Store.on(device) }
+    #expect(device.snapshotFiles() == damaged)
+    // Damaged while it is open: what VERIFY AUDIT finds ends the writing.
     device.flip(path, offset: 70, bit: 0)
     store = try Store.on(device)
+    device.flip(path, offset: 70, bit: 0)
     let answer = try store.verifyAudit(actor: store.owner)
     #expect(!answer.isChainVerified && answer.firstBadEvent == 1)
     #expect(throws: StorageError.self) { try store.createPeople() }
