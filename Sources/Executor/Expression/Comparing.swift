@@ -13,16 +13,13 @@ enum Comparing {
     let count = arguments.extent.count
     let flags: [Bool]
     switch a.values {
-    case .booleans:
-      flags = map(comparison, try a.booleanLane, try b.booleanLane, count, equal: ==) { !$0 && $1 }
-    case .int32s: flags = map(comparison, try a.int32Lane, try b.int32Lane, count, equal: ==, less: <)
-    case .int64s: flags = map(comparison, try a.int64Lane, try b.int64Lane, count, equal: ==, less: <)
-    case .doubles:
-      flags = map(
-        comparison, try a.doubleLane, try b.doubleLane, count, equal: DoubleOrder.equal,
-        less: DoubleOrder.less)
-    case .decimals: flags = map(comparison, try a.decimalLane, try b.decimalLane, count, equal: ==, less: <)
-    case .uuids: flags = map(comparison, try a.uuidLane, try b.uuidLane, count, equal: ==, less: <)
+    case .booleans: flags = map(comparison, BooleanOrder.self, try a.booleanLane, try b.booleanLane, count)
+    case .int32s: flags = map(comparison, PlainOrder<Int32>.self, try a.int32Lane, try b.int32Lane, count)
+    case .int64s: flags = map(comparison, PlainOrder<Int64>.self, try a.int64Lane, try b.int64Lane, count)
+    case .doubles: flags = map(comparison, DoubleOrder.self, try a.doubleLane, try b.doubleLane, count)
+    case .decimals:
+      flags = map(comparison, PlainOrder<Decimal>.self, try a.decimalLane, try b.decimalLane, count)
+    case .uuids: flags = map(comparison, PlainOrder<UInt128>.self, try a.uuidLane, try b.uuidLane, count)
     case .texts: flags = try ByteComparing.map(comparison, try a.textLane, try b.textLane, arguments)
     case .vectors:
       let (x, y) = (try a.vectorLane, try b.vectorLane)
@@ -41,48 +38,48 @@ enum Comparing {
     let valid = arguments.validity
     switch a.values {
     case .booleans:
-      return select(comparison, try a.booleanLane, try b.booleanLane, rows, valid, equal: ==) { !$0 && $1 }
-    case .int32s: return select(comparison, try a.int32Lane, try b.int32Lane, rows, valid, equal: ==, less: <)
-    case .int64s: return select(comparison, try a.int64Lane, try b.int64Lane, rows, valid, equal: ==, less: <)
+      return select(comparison, BooleanOrder.self, try a.booleanLane, try b.booleanLane, rows, valid)
+    case .int32s:
+      return select(comparison, PlainOrder<Int32>.self, try a.int32Lane, try b.int32Lane, rows, valid)
+    case .int64s:
+      return select(comparison, PlainOrder<Int64>.self, try a.int64Lane, try b.int64Lane, rows, valid)
     case .doubles:
-      return select(
-        comparison, try a.doubleLane, try b.doubleLane, rows, valid, equal: DoubleOrder.equal,
-        less: DoubleOrder.less)
+      return select(comparison, DoubleOrder.self, try a.doubleLane, try b.doubleLane, rows, valid)
     case .decimals:
-      return select(comparison, try a.decimalLane, try b.decimalLane, rows, valid, equal: ==, less: <)
-    case .uuids: return select(comparison, try a.uuidLane, try b.uuidLane, rows, valid, equal: ==, less: <)
+      return select(comparison, PlainOrder<Decimal>.self, try a.decimalLane, try b.decimalLane, rows, valid)
+    case .uuids:
+      return select(comparison, PlainOrder<UInt128>.self, try a.uuidLane, try b.uuidLane, rows, valid)
     case .texts: return try ByteComparing.select(comparison, try a.textLane, try b.textLane, rows, valid)
     case .vectors: return try Logic.select(try column(comparison, a, b, rows), rows)
     }
   }
 
-  @inline(__always)
-  private static func map<T>(
-    _ comparison: Comparison, _ a: Lane<T>, _ b: Lane<T>, _ count: Int, equal: (T, T) -> Bool,
-    less: (T, T) -> Bool
+  private static func map<Order: ValueOrder>(
+    _ comparison: Comparison, _ order: Order.Type, _ a: Lane<Order.Value>, _ b: Lane<Order.Value>,
+    _ count: Int
   ) -> [Bool] {
     switch comparison {
-    case .equal: Loops.map(a, b, count) { equal($0, $1) }
-    case .notEqual: Loops.map(a, b, count) { !equal($0, $1) }
-    case .less: Loops.map(a, b, count) { less($0, $1) }
-    case .lessOrEqual: Loops.map(a, b, count) { !less($1, $0) }
-    case .greater: Loops.map(a, b, count) { less($1, $0) }
-    case .greaterOrEqual: Loops.map(a, b, count) { !less($0, $1) }
+    case .equal: Loops.map(a, b, count) { Order.equal($0, $1) }
+    case .notEqual: Loops.map(a, b, count) { !Order.equal($0, $1) }
+    case .less: Loops.map(a, b, count) { Order.less($0, $1) }
+    case .lessOrEqual: Loops.map(a, b, count) { !Order.less($1, $0) }
+    case .greater: Loops.map(a, b, count) { Order.less($1, $0) }
+    case .greaterOrEqual: Loops.map(a, b, count) { !Order.less($0, $1) }
     }
   }
 
-  @inline(__always)
-  private static func select<T>(
-    _ comparison: Comparison, _ a: Lane<T>, _ b: Lane<T>, _ rows: Rows, _ validity: [Bool]?,
-    equal: (T, T) -> Bool, less: (T, T) -> Bool
+  private static func select<Order: ValueOrder>(
+    _ comparison: Comparison, _ order: Order.Type, _ a: Lane<Order.Value>, _ b: Lane<Order.Value>,
+    _ rows: Rows,
+    _ validity: [Bool]?
   ) -> Rows {
     switch comparison {
-    case .equal: Loops.select(a, b, rows, validity) { equal($0, $1) }
-    case .notEqual: Loops.select(a, b, rows, validity) { !equal($0, $1) }
-    case .less: Loops.select(a, b, rows, validity) { less($0, $1) }
-    case .lessOrEqual: Loops.select(a, b, rows, validity) { !less($1, $0) }
-    case .greater: Loops.select(a, b, rows, validity) { less($1, $0) }
-    case .greaterOrEqual: Loops.select(a, b, rows, validity) { !less($0, $1) }
+    case .equal: Loops.select(EqualTest<Order>.self, a, b, rows, validity)
+    case .notEqual: Loops.select(NotTest<EqualTest<Order>>.self, a, b, rows, validity)
+    case .less: Loops.select(LessTest<Order>.self, a, b, rows, validity)
+    case .lessOrEqual: Loops.select(NotTest<GreaterTest<Order>>.self, a, b, rows, validity)
+    case .greater: Loops.select(GreaterTest<Order>.self, a, b, rows, validity)
+    case .greaterOrEqual: Loops.select(NotTest<LessTest<Order>>.self, a, b, rows, validity)
     }
   }
 
@@ -129,13 +126,4 @@ extension Comparison {
     case .greaterOrEqual: order >= 0
     }
   }
-}
-
-/// DOUBLE as SQL orders it: NaN equals NaN and lies behind all numbers; −0 equals 0.
-enum DoubleOrder {
-  @inline(__always)
-  static func equal(_ a: Double, _ b: Double) -> Bool { a == b || (a != a && b != b) }
-
-  @inline(__always)
-  static func less(_ a: Double, _ b: Double) -> Bool { a < b || (a == a && b != b) }
 }

@@ -85,6 +85,7 @@ enum KeyBytes {
   }
 
   private static func zeroCount(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
+    guard NeedleSearch.hasZero(bytes, range) else { return 0 }
     var count = 0
     for index in range where bytes[index] == 0 { count += 1 }
     return count
@@ -164,7 +165,14 @@ private struct PartWriter {
       }
       keys.bytes[at] = presentByte
       at += 1
-      for index in lane.range(row) {
+      let range = lane.range(row)
+      if mask == 0, !NeedleSearch.hasZero(bytes, range) {
+        keys.bytes.replaceSubrange(at..<at + range.count, with: lane.list.bytes[range])
+        // The two that end it are zero already.
+        cursors[key] = Int32(truncatingIfNeeded: at + range.count + 2)
+        continue
+      }
+      for index in range {
         keys.bytes[at] = bytes[index] ^ mask
         at += 1
         if bytes[index] == 0 {

@@ -9,6 +9,8 @@ struct KeySet: Sendable {
   private let seed: UInt64
   private let hasNull: Bool
   private let isEmpty: Bool
+  /// The values in constant form where there are so few that comparing with each is faster than hashing.
+  private let few: [Column]
   private static let encoder = KeyEncoder(partCount: 1)
 
   init(_ column: Column, seed: UInt64) throws(Diagnostic) {
@@ -16,6 +18,8 @@ struct KeySet: Sendable {
     isEmpty = keys.count == 0
     hasNull = keys.hasNull?.contains(true) ?? false
     self.seed = seed
+    let limit = column.type.physicalKind == .text ? 4 : 12
+    few = column.count <= limit && !hasNull ? (0..<column.count).map { KeySet.single(column, $0) } : []
     var size = 2
     while size < keys.count * 2 { size *= 2 }
     var slots = [Int32](repeating: -1, count: size)
@@ -28,10 +32,17 @@ struct KeySet: Sendable {
     self.slots = slots
   }
 
+  private static func single(_ column: Column, _ row: Int) -> Column {
+    var value = Columns.flattened(Columns.slice(column, row..<row + 1))
+    value.isConstant = true
+    return value
+  }
+
   /// `column IN set`: NULL where it is not found and either the value or one of the set is NULL.
   func contains(_ column: Column, negated: Bool, _ rows: Rows) throws(Diagnostic) -> Column {
     let extent = Extent([column], rows: rows)
     if isEmpty { return try Columns.constant(.boolean(negated), type: .boolean, count: rows.count) }
+    if !few.isEmpty { return try containsOneOfFew(column, negated: negated, rows) }
     var flags = [Bool](repeating: negated, count: extent.count)
     var validity = [Bool](repeating: !hasNull, count: extent.count)
     let probes = try KeySet.encoder.encode(
@@ -56,5 +67,15 @@ struct KeySet: Sendable {
     }
     let mayBeNull = hasNull || column.validity != nil
     return extent.column(.boolean, .booleans(flags), mayBeNull ? validity : nil)
+  }
+
+  private func containsOneOfFew(_ column: Column, negated: Bool, _ rows: Rows) throws(Diagnostic) -> Column {
+    var found = try Comparing.column(.equal, column, few[0], rows)
+    for value in few.dropFirst() {
+      let equal = try Comparing.column(.equal, column, value, rows)
+      let count = found.isConstant ? 1 : rows.count
+      found.values = .booleans(Loops.map(try found.booleanLane, try equal.booleanLane, count) { $0 || $1 })
+    }
+    return negated ? try Logic.not(found, rows) : found
   }
 }

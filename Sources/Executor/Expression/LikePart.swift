@@ -85,9 +85,27 @@ struct LikePart: Sendable {
     return at
   }
 
+  /// What finds a part with places for any character in one pass; nil for one without, or with too many characters.
+  var wildcards: WildcardSearch? {
+    guard hasAny else { return nil }
+    var characters: [Unicode.Scalar?] = []
+    var run: [UInt8] = []
+    for element in elements + [LikePart.any] {
+      if element != LikePart.any {
+        run.append(UInt8(truncatingIfNeeded: element))
+        continue
+      }
+      for scalar in String(decoding: run, as: UTF8.self).unicodeScalars { characters.append(scalar) }
+      run = []
+      characters.append(nil)
+    }
+    return WildcardSearch(Array(characters.dropLast()))
+  }
+
   /// The end of the part at its first place in `range`.
-  func find(in text: Span<UInt8>, _ range: Range<Int>) -> Int? {
+  func find(in text: Span<UInt8>, _ range: Range<Int>, _ wildcards: WildcardSearch?) -> Int? {
     if !hasAny { return NeedleSearch.first(bytes, in: text, range).map { $0 + bytes.count } }
+    if let wildcards { return wildcards.end(in: text, range) }
     var at = range.lowerBound
     while at <= range.upperBound {
       if let end = end(in: text, at..<range.upperBound) { return end }
@@ -95,33 +113,5 @@ struct LikePart: Sendable {
       at += UTF8Steps.length(text[at])
     }
     return nil
-  }
-}
-
-/// Steps over well-formed UTF-8.
-enum UTF8Steps {
-  /// Bytes of the character that `lead` begins.
-  @inline(__always)
-  static func length(_ lead: UInt8) -> Int { lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4 }
-
-  @inline(__always)
-  static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
-
-  /// Characters in `range`.
-  static func count(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
-    var count = 0
-    for index in range where !isContinuation(text[index]) { count += 1 }
-    return count
-  }
-
-  /// The offset of the character that lies `count` behind the one at `start`; `end` when there are fewer.
-  static func advance(_ text: Span<UInt8>, from start: Int, by count: Int, to end: Int) -> Int {
-    var at = start
-    var left = count
-    while left > 0, at < end {
-      at += length(text[at])
-      left -= 1
-    }
-    return min(at, end)
   }
 }

@@ -4,7 +4,7 @@ import VSQLSchema
 /// A prepared LIKE or ILIKE pattern.
 ///
 /// Parts are found from left to right, each at its first place, which is right because a later place leaves less for those behind it.
-/// Parts without `_` are found in linear time; a part with `_` costs at most its length at each place.
+/// The time is linear in the text; only a part of more than 64 characters with `_` among them costs its length at each place.
 struct LikePattern: Sendable {
   private enum Shape: Sendable {
     /// Only `%`.
@@ -14,7 +14,7 @@ struct LikePattern: Sendable {
     case suffix([UInt8])
     case contains([UInt8])
     /// Parts between the `%`; the first is bound to the begin, the last to the end, unless a `%` stands there.
-    case parts([LikePart], startsFree: Bool, endsFree: Bool)
+    case parts([LikePart], [WildcardSearch?], startsFree: Bool, endsFree: Bool)
   }
 
   private let shape: Shape
@@ -61,7 +61,7 @@ struct LikePattern: Sendable {
   private static func shape(_ parts: [LikePart], startsFree: Bool, endsFree: Bool) -> Shape {
     if parts.isEmpty { return startsFree || endsFree ? .anything : .equal([]) }
     guard parts.count == 1, let literal = parts[0].literal else {
-      return .parts(parts, startsFree: startsFree, endsFree: endsFree)
+      return .parts(parts, parts.map(\.wildcards), startsFree: startsFree, endsFree: endsFree)
     }
     switch (startsFree, endsFree) {
     case (false, false): return .equal(literal)
@@ -81,17 +81,29 @@ struct LikePattern: Sendable {
     return Array(text.utf8)
   }
 
-  /// Sets the flag of each selected row that is not NULL. Nothing is allocated per row.
+  /// Sets the flag of each selected row that is not NULL. The form of the pattern is looked at once, and nothing is allocated per row.
   func match(_ lane: TextLane, _ arguments: StrictArguments, negated: Bool, _ flags: inout [Bool]) {
-    let bytes = lane.list.bytes.span
-    if case .contains(let needle) = shape, !isCaseInsensitive {
+    if isCaseInsensitive {
+      let bytes = lane.list.bytes.span
+      var scratch: [UInt8] = []
       return arguments.extent.forEachSelected(arguments.validity) { row in
-        flags[row] = (NeedleSearch.first(needle, in: bytes, lane.range(row)) != nil) != negated
+        flags[row] = matches(bytes, lane.range(row), &scratch) != negated
       }
     }
-    var scratch: [UInt8] = []
-    arguments.extent.forEachSelected(arguments.validity) { row in
-      flags[row] = matches(bytes, lane.range(row), &scratch) != negated
+    switch shape {
+    case .anything: arguments.extent.forEachSelected(arguments.validity) { flags[$0] = !negated }
+    case .equal(let text): LiteralMatching.match(.equal, text, lane, arguments, negated: negated, &flags)
+    case .prefix(let text): LiteralMatching.match(.prefix, text, lane, arguments, negated: negated, &flags)
+    case .suffix(let text): LiteralMatching.match(.suffix, text, lane, arguments, negated: negated, &flags)
+    case .contains(let text):
+      LiteralMatching.match(.contains, text, lane, arguments, negated: negated, &flags)
+    case .parts(let parts, let searches, let startsFree, let endsFree):
+      let bytes = lane.list.bytes.span
+      arguments.extent.forEachSelected(arguments.validity) { row in
+        let isMatch = LikePattern.matches(
+          parts, searches, startsFree: startsFree, endsFree: endsFree, bytes, lane.range(row))
+        flags[row] = isMatch != negated
+      }
     }
   }
 
@@ -111,13 +123,15 @@ struct LikePattern: Sendable {
     case .suffix(let text):
       range.count >= text.count && NeedleSearch.isAt(range.upperBound - text.count, text, in: bytes)
     case .contains(let text): NeedleSearch.first(text, in: bytes, range) != nil
-    case .parts(let parts, let startsFree, let endsFree):
-      LikePattern.matches(parts, startsFree: startsFree, endsFree: endsFree, bytes, range)
+    case .parts(let parts, let searches, let startsFree, let endsFree):
+      LikePattern.matches(parts, searches, startsFree: startsFree, endsFree: endsFree, bytes, range)
     }
   }
 
   private static func matches(
-    _ parts: [LikePart], startsFree: Bool, endsFree: Bool, _ bytes: Span<UInt8>, _ range: Range<Int>
+    _ parts: [LikePart], _ searches: [WildcardSearch?], startsFree: Bool, endsFree: Bool,
+    _ bytes: Span<UInt8>,
+    _ range: Range<Int>
   ) -> Bool {
     var (start, end) = (range.lowerBound, range.upperBound)
     var (first, last) = (0, parts.count)
@@ -133,7 +147,7 @@ struct LikePattern: Sendable {
       last -= 1
     }
     for index in first..<last {
-      guard let next = parts[index].find(in: bytes, start..<end) else { return false }
+      guard let next = parts[index].find(in: bytes, start..<end, searches[index]) else { return false }
       start = next
     }
     return true

@@ -68,7 +68,8 @@ enum Logic {
   static func select(_ column: Column, _ rows: Rows) throws(Diagnostic) -> Rows {
     let lane = try column.booleanLane
     if column.isConstant { return !column.isNull(0) && lane[0] ? rows : rows.none }
-    return Loops.select(lane, Lane([true], isConstant: true), rows, column.validity) { flag, _ in flag }
+    return Loops.select(
+      EqualTest<BooleanOrder>.self, lane, Lane([true], isConstant: true), rows, column.validity)
   }
 
   /// Items that are not all constants: compared one after the other, only for rows that none has equalled yet.

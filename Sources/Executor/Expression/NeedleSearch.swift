@@ -59,6 +59,14 @@ enum NeedleSearch {
     return nil
   }
 
+  static func hasZero(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    precondition(range.lowerBound >= 0 && range.upperBound <= text.count, "the range lies within the text")
+    return unsafe text.withUnsafeBufferPointer { bytes in
+      guard let base = bytes.baseAddress else { return false }
+      return unsafe memchr(base + range.lowerBound, 0, range.count) != nil
+    }
+  }
+
   /// Whether `needle` stands at `start`.
   @inline(__always)
   static func isAt(_ start: Int, _ needle: [UInt8], in text: Span<UInt8>) -> Bool {

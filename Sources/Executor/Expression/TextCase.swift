@@ -20,6 +20,12 @@ enum TextCase {
     _ text: Span<UInt8>, to out: inout [UInt8], first: UInt8, last: UInt8,
     _ mapping: (Unicode.Scalar) -> String
   ) {
+    if UTF8Steps.isASCII(text) {
+      let start = out.count
+      out.append(bytes: text)
+      for index in start..<out.count where out[index] >= first && out[index] <= last { out[index] ^= 0x20 }
+      return
+    }
     var at = 0
     while at < text.count {
       let byte = text[at]

@@ -113,7 +113,7 @@ enum DateField: String, CaseIterable {
     case .minute: return day + time.ofDay / 60_000_000 * 60_000_000
     case .hour: return day + time.ofDay / 3_600_000_000 * 3_600_000_000
     case .day: return day
-    case .week: return day - Int64((date.dayOfWeek + 6) % 7) * CivilTime.microsecondsPerDay
+    case .week: start = CivilDate(days: time.days - Int64((date.dayOfWeek + 6) % 7))
     case .month: start = CivilDate(year: date.year, month: date.month, day: 1)
     case .quarter: start = CivilDate(year: date.year, month: (date.month - 1) / 3 * 3 + 1, day: 1)
     case .year: start = CivilDate(year: date.year, month: 1, day: 1)
