@@ -16,7 +16,7 @@ import VSQLSchema
 
   private static let rowCount = 4_500
 
-  private func filled(_ type: String) throws -> (TestDatabase, [[Double]?]) {
+  private func filled(_ type: String, isSealed: Bool = false) throws -> (TestDatabase, [[Double]?]) {
     let database = try TestDatabase()
     try database.run("CREATE TABLE t (id INTEGER PRIMARY KEY, g INTEGER, v \(type))")
     var numbers = Numbers(state: 42)
@@ -27,6 +27,7 @@ import VSQLSchema
       }
       try database.run("INSERT INTO t VALUES \(rows.joined(separator: ", "))")
     }
+    if isSealed { try database.store.checkpoint() }
     return (database, vectors)
   }
 
@@ -52,9 +53,9 @@ import VSQLSchema
     return Array(ranked.sorted { $0.1 != $1.1 ? $0.1 < $1.1 : $0.0 < $1.0 }.prefix(k).map(\.0))
   }
 
-  @Test(arguments: ["VECTOR(3)", "VECTOR(3, FLOAT16)"])
-  func findsTheNearestWithTiesByRow(type: String) throws {
-    let (database, vectors) = try filled(type)
+  @Test(arguments: ["VECTOR(3)", "VECTOR(3, FLOAT16)"], [false, true])
+  func findsTheNearestWithTiesByRow(type: String, isSealed: Bool) throws {
+    let (database, vectors) = try filled(type, isSealed: isSealed)
     let query = [1.0, -2, 0.5]
     for name in ["l2_distance", "l1_distance", "negative_inner_product", "cosine_distance"] {
       for k in [1, 10, 3_000, 9_000] {
@@ -99,6 +100,29 @@ import VSQLSchema
       expected("l2_distance", [1, 2, 0], vectors, k: 3).map { "a|\($0)" }
       + expected("l2_distance", [-2, 0, 1], vectors, k: 3).map { "b|\($0)" }
     #expect(found == wanted)
+  }
+
+  /// Columns beside the predicate's are opened late, and cell by cell where few rows are left.
+  @Test(arguments: [false, true])
+  func opensTheRightCellsLate(isSealed: Bool) throws {
+    let (database, vectors) = try filled("VECTOR(3)", isSealed: isSealed)
+    for condition in [
+      "id = 4000", "id > 4400", "id % 100 = 7", "id % 2 = 0", "g = 1 AND id < 2500", "id < 0",
+    ] {
+      let rows = try database.run("SELECT v, id, g FROM t WHERE \(condition)").rows
+      let all = try database.run("SELECT id FROM t WHERE \(condition)").rows
+      #expect(rows.map { $0[1] } == all.map { $0[0] }, "\(condition)")
+      for row in rows {
+        guard case .integer(let id) = row[1] else { continue }
+        #expect(row[2] == .integer(id % 7))
+        #expect(row[0].text == vectors[Int(id)].map { "[\($0.map { "\(Int($0))" }.joined(separator: ","))]" })
+      }
+    }
+    try database.run("DELETE FROM t WHERE id % 3 = 0")
+    #expect(
+      try database.lines("SELECT v IS NULL, id FROM t WHERE id IN (3, 4, 14)") == ["false|4", "true|14"])
+    #expect(try database.run("UPDATE t SET g = 100 WHERE id > 4490").tag == "UPDATE 6")
+    #expect(try database.lines("SELECT count(*), count(v) FROM t WHERE g = 100") == ["6|6"])
   }
 
   @Test func knowsWhatHasNoDistance() throws {

@@ -125,6 +125,7 @@ import VSQLSchema
     }
     let others = (0..<900).map { (Int64($0 % 450), Int64($0)) }
     try database.run("INSERT INTO b VALUES \(others.map { "(\($0.0), \($0.1))" }.joined(separator: ", "))")
+    if optimises { try database.store.checkpoint() }
     var joined: [String] = []
     var outer: [String] = []
     for row in rows {

@@ -6,8 +6,15 @@ final class CountAccumulator: Accumulator {
   private var counts: [Int64] = []
 
   func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
+    CountAccumulator.count(groups, groupCount, arguments.first?.validity, into: &counts)
+  }
+
+  /// The loop stands outside the object: one access to its state a batch, none a row.
+  private static func count(
+    _ groups: [Int32], _ groupCount: Int, _ validity: [Bool]?, into counts: inout [Int64]
+  ) {
     counts.grow(to: groupCount, with: 0)
-    if let validity = arguments.first?.validity {
+    if let validity {
       for row in groups.indices where validity[row] { counts[Int(groups[row])] &+= 1 }
     } else if groupCount == 1 {
       counts[0] &+= Int64(groups.count)

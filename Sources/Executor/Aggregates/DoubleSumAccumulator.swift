@@ -12,9 +12,17 @@ final class DoubleSumAccumulator: Accumulator {
   init(_ result: Result) { self.result = result }
 
   func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
+    DoubleSumAccumulator.add(groups, groupCount, arguments.first, to: &sums, &counts)
+  }
+
+  /// The loop stands outside the object: one access to its state a batch, none a row.
+  private static func add(
+    _ groups: [Int32], _ groupCount: Int, _ argument: Column?, to sums: inout [ExactSum],
+    _ counts: inout [Int64]
+  ) {
     sums.grow(to: groupCount, with: ExactSum())
     counts.grow(to: groupCount, with: 0)
-    guard let argument = arguments.first, case .doubles(let list) = argument.values else { return }
+    guard let argument, case .doubles(let list) = argument.values else { return }
     let validity = argument.validity
     for row in groups.indices {
       if let validity, !validity[row] { continue }

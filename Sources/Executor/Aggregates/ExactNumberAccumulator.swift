@@ -7,10 +7,7 @@ final class ExactNumberAccumulator: Accumulator {
 
   private let result: Result
   private let type: SQLType
-  private var sums: [Int128] = []
-  private var counts: [Int64] = []
-  /// By group: digits after the point of its sum, the most that one of its values has.
-  private var scales: [UInt8] = []
+  private var sums = ExactSums()
 
   init(_ result: Result, type: SQLType) {
     self.result = result
@@ -18,10 +15,41 @@ final class ExactNumberAccumulator: Accumulator {
   }
 
   func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) throws(Diagnostic) {
+    sums.grow(to: groupCount)
+    if let argument = arguments.first { try sums.add(groups, argument) }
+  }
+
+  func finish(groupCount: Int) throws(Diagnostic) -> Column {
+    sums.grow(to: groupCount)
+    var values: [Decimal] = []
+    values.reserveCapacity(groupCount)
+    for group in 0..<groupCount {
+      let sum = try sums.value(of: group)
+      switch result {
+      case .sum: values.append(sum)
+      case .average:
+        let count = sums.counts[group]
+        values.append(count == 0 ? sum : try Decimal.quotient(sum, Decimal(count)))
+      }
+    }
+    return .nullable(type, .decimals(values), sums.counts.map { $0 > 0 })
+  }
+}
+
+/// The sum of each group. A struct, so that one call a batch accesses it, and none a row.
+private struct ExactSums {
+  private var sums: [Int128] = []
+  private(set) var counts: [Int64] = []
+  /// By group: digits after the point of its sum, the most that one of its values has.
+  private var scales: [UInt8] = []
+
+  mutating func grow(to groupCount: Int) {
     sums.grow(to: groupCount, with: 0)
     counts.grow(to: groupCount, with: 0)
     scales.grow(to: groupCount, with: 0)
-    guard let argument = arguments.first else { return }
+  }
+
+  mutating func add(_ groups: [Int32], _ argument: Column) throws(Diagnostic) {
     let validity = argument.validity
     switch argument.values {
     case .int64s(let list):
@@ -42,7 +70,7 @@ final class ExactNumberAccumulator: Accumulator {
     }
   }
 
-  private func add(_ value: Decimal, to group: Int) throws(Diagnostic) {
+  private mutating func add(_ value: Decimal, to group: Int) throws(Diagnostic) {
     var number = value.unscaled
     var isOver = false
     while scales[group] < value.scale {
@@ -59,28 +87,17 @@ final class ExactNumberAccumulator: Accumulator {
       scale += 1
     }
     let (sum, over) = sums[group].addingReportingOverflow(number)
-    guard !isOver, !over else { throw overflow }
+    guard !isOver, !over else { throw ExactSums.overflow }
     sums[group] = sum
     counts[group] &+= 1
   }
 
-  private var overflow: Diagnostic {
-    Diagnostic(.numericValueOutOfRange, "the sum has more than \(DecimalShape.maxPrecision) digits")
+  func value(of group: Int) throws(Diagnostic) -> Decimal {
+    guard sums[group].magnitude <= Decimal.maxMagnitude else { throw ExactSums.overflow }
+    return Decimal(unscaled: sums[group], scale: scales[group])
   }
 
-  func finish(groupCount: Int) throws(Diagnostic) -> Column {
-    try update([], groupCount: groupCount, [])
-    var values: [Decimal] = []
-    values.reserveCapacity(groupCount)
-    for group in 0..<groupCount {
-      guard sums[group].magnitude <= Decimal.maxMagnitude else { throw overflow }
-      let sum = Decimal(unscaled: sums[group], scale: scales[group])
-      switch result {
-      case .sum: values.append(sum)
-      case .average:
-        values.append(counts[group] == 0 ? sum : try Decimal.quotient(sum, Decimal(counts[group])))
-      }
-    }
-    return .nullable(type, .decimals(values), counts.map { $0 > 0 })
+  private static var overflow: Diagnostic {
+    Diagnostic(.numericValueOutOfRange, "the sum has more than \(DecimalShape.maxPrecision) digits")
   }
 }

@@ -5,9 +5,7 @@ import VSQLSchema
 final class MomentAccumulator: Accumulator {
   private let isSample: Bool
   private let isRoot: Bool
-  private var sums: [ExactSum] = []
-  private var squares: [ExactSum] = []
-  private var counts: [Int64] = []
+  private var moments = Moments()
 
   init(isSample: Bool, isRoot: Bool) {
     self.isSample = isSample
@@ -15,10 +13,48 @@ final class MomentAccumulator: Accumulator {
   }
 
   func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
+    moments.add(groups, groupCount, arguments.first)
+  }
+
+  func finish(groupCount: Int) throws(Diagnostic) -> Column {
+    update([], groupCount: groupCount, [])
+    var values: [Double] = []
+    var isThere: [Bool] = []
+    for group in 0..<groupCount {
+      let divisor = isSample ? moments.counts[group] - 1 : moments.counts[group]
+      isThere.append(divisor > 0)
+      values.append(divisor > 0 ? try value(group, divisor: Double(divisor)) : 0)
+    }
+    return .nullable(.double, .doubles(values), isThere)
+  }
+
+  /// (Σx² − (Σx)²/n) / divisor in twice the precision, never below 0.
+  private func value(_ group: Int, divisor: Double) throws(Diagnostic) -> Double {
+    if moments.sums[group].isSpecial { return .nan }
+    guard !moments.squares[group].isSpecial else { throw outOfRange }
+    let (sum, square) = (TwoDoubles(moments.sums[group]), TwoDoubles(moments.squares[group]))
+    let spread = square.minus(sum.times(sum).over(Double(moments.counts[group])))
+    guard spread.high.isFinite else { throw outOfRange }
+    let variance = max(0, (spread.high + spread.low) / divisor)
+    return isRoot ? variance.squareRoot() : variance
+  }
+
+  private var outOfRange: Diagnostic {
+    Diagnostic(.numericValueOutOfRange, "the variance is out of range for DOUBLE")
+  }
+}
+
+/// The sums of each group. A struct, so that one call a batch accesses it, and none a row.
+private struct Moments {
+  var sums: [ExactSum] = []
+  var squares: [ExactSum] = []
+  var counts: [Int64] = []
+
+  mutating func add(_ groups: [Int32], _ groupCount: Int, _ argument: Column?) {
     sums.grow(to: groupCount, with: ExactSum())
     squares.grow(to: groupCount, with: ExactSum())
     counts.grow(to: groupCount, with: 0)
-    guard let argument = arguments.first, case .doubles(let list) = argument.values else { return }
+    guard let argument, case .doubles(let list) = argument.values else { return }
     let validity = argument.validity
     for row in groups.indices {
       if let validity, !validity[row] { continue }
@@ -31,33 +67,6 @@ final class MomentAccumulator: Accumulator {
       if square.isFinite { squares[group].add((-square).addingProduct(value, value)) }
       counts[group] &+= 1
     }
-  }
-
-  func finish(groupCount: Int) throws(Diagnostic) -> Column {
-    update([], groupCount: groupCount, [])
-    var values: [Double] = []
-    var isThere: [Bool] = []
-    for group in 0..<groupCount {
-      let divisor = isSample ? counts[group] - 1 : counts[group]
-      isThere.append(divisor > 0)
-      values.append(divisor > 0 ? try value(group, divisor: Double(divisor)) : 0)
-    }
-    return .nullable(.double, .doubles(values), isThere)
-  }
-
-  /// (Σx² − (Σx)²/n) / divisor in twice the precision, never below 0.
-  private func value(_ group: Int, divisor: Double) throws(Diagnostic) -> Double {
-    if sums[group].isSpecial { return .nan }
-    guard !squares[group].isSpecial else { throw outOfRange }
-    let (sum, square) = (TwoDoubles(sums[group]), TwoDoubles(squares[group]))
-    let spread = square.minus(sum.times(sum).over(Double(counts[group])))
-    guard spread.high.isFinite else { throw outOfRange }
-    let variance = max(0, (spread.high + spread.low) / divisor)
-    return isRoot ? variance.squareRoot() : variance
-  }
-
-  private var outOfRange: Diagnostic {
-    Diagnostic(.numericValueOutOfRange, "the variance is out of range for DOUBLE")
   }
 }
 

@@ -20,6 +20,7 @@ final class JoinSource: BatchSource {
   /// A batch of the left side on its way.
   private struct Probe {
     var batch: Batch
+    let textLimit: TextLimit
     /// By left row: the next candidate to be made; −1: none is left.
     var candidates: [Int32]
     var row = 0
@@ -56,7 +57,9 @@ final class JoinSource: BatchSource {
       try run.check()
       if probe == nil {
         guard let batch = try left.next()?.compacted() else { return nil }
-        probe = Probe(batch: batch, candidates: try table.firstCandidates(of: batch, keys: leftKeys))
+        probe = Probe(
+          batch: batch, textLimit: TextLimit(batch.columns),
+          candidates: try table.firstCandidates(of: batch, keys: leftKeys))
       }
       if let batch = try piece(table) { return batch }
     }
@@ -88,6 +91,8 @@ final class JoinSource: BatchSource {
         probe.candidates[probe.row] = table.candidate(after: candidate)
       }
     }
+    try table.textLimit.check(rows: pairs.count)
+    try probe.textLimit.check(rows: pairs.count)
     let kept = try matches(pairs, probe.batch, table)
     let finished = firstRow..<probe.row
     if kind == .left {
@@ -95,6 +100,7 @@ final class JoinSource: BatchSource {
       probe.hasMatched =
         pairs.left.last == Int32(truncatingIfNeeded: probe.row) || (probe.row == firstRow && hadMatched)
       pairs = pairs.withUnmatched(finished, firstHasMatched: hadMatched)
+      try probe.textLimit.check(rows: pairs.count)
     }
     if probe.row < probe.batch.count { self.probe = probe }
     guard pairs.count > 0 else { return nil }

@@ -5,6 +5,7 @@ import VSQLSchema
 struct JoinTable {
   let columns: [Column]
   let count: Int
+  let textLimit: TextLimit
   private let matching: Matching
 
   private enum Matching {
@@ -22,6 +23,7 @@ struct JoinTable {
         try rows.append(batch)
       }
       (columns, count, matching) = (rows.finish(), rows.count, .all)
+      textLimit = TextLimit(columns)
       return
     }
     var table = KeyTable(seed: run.hashSeed)
@@ -45,6 +47,7 @@ struct JoinTable {
       try rows.append(keyed)
     }
     (columns, count, matching) = (rows.finish(), rows.count, .byKey(table, first: first, next: next))
+    textLimit = TextLimit(columns)
   }
 
   /// The rows of `batch` without a NULL among their keys, and those keys.

@@ -138,6 +138,7 @@ final class NearestJoinSource: BatchSource {
         values.append(0)
       }
     }
+    try TextLimit(batch.columns).check(rows: lefts.count)
     var columns: [Column] = []
     for column in batch.columns { columns.append(Columns.gather(column, positions: lefts)) }
     let found = try BatchPicks.gather(picks, types: node.right.output) { rightBatches[$0] }

@@ -4,20 +4,47 @@ import VSQLSchema
 import VSQLStorage
 
 /// Rows of a stored table in row-id order, those that the pushed predicate lets through.
+///
+/// The columns that the predicate reads are opened first, the others only where rows are left.
 final class ScanSource: BatchSource {
   private let scan: TableScan
   private let predicate: CompiledPredicate?
   private let run: Run
+  /// By output column: its place among the scan's columns, or among the late ones.
+  private let places: [Place]
+  /// The table's ordinals of the columns that are read late.
+  private let late: [Int]
+
+  private enum Place {
+    case early(Int)
+    case late(Int)
+  }
 
   init(_ node: Scan, run: Run) throws {
     self.run = run
-    predicate = try node.predicate.map { scalar throws(Diagnostic) in try run.compile(predicate: scalar) }
+    let read = node.predicate?.columns ?? []
+    let early = read.isEmpty ? Array(node.columns.indices) : read.sorted()
+    var places: [Place] = []
+    var late: [Int] = []
+    for (column, ordinal) in node.columns.enumerated() {
+      if let place = early.firstIndex(of: column) {
+        places.append(.early(place))
+      } else {
+        places.append(.late(late.count))
+        late.append(ordinal)
+      }
+    }
+    self.places = places
+    self.late = late
+    predicate = try node.predicate.map { scalar throws(Diagnostic) in
+      try run.compile(predicate: scalar.remapped { early.firstIndex(of: $0) ?? $0 })
+    }
     var zones: [ZonePredicate] = []
     for condition in node.zones {
       if let zone = try ScanSource.zone(condition, run) { zones.append(zone) }
     }
     scan = try run.context.transaction.scan(
-      node.table, columns: node.columns, scope: run.context.scope, zones: zones)
+      node.table, columns: early.map { node.columns[$0] }, scope: run.context.scope, zones: zones)
   }
 
   var pagesRead: Int { scan.pagesRead }
@@ -28,9 +55,22 @@ final class ScanSource: BatchSource {
       try run.check()
       guard let predicate else { return batch }
       if let rows = try predicate.select(batch) { batch.selection = rows }
-      if batch.selectedCount > 0 { return batch }
+      if batch.selectedCount > 0 { return late.isEmpty ? batch : try completed(batch) }
     }
     return nil
+  }
+
+  /// The batch with the columns that were left out.
+  private func completed(_ batch: Batch) throws -> Batch {
+    let (lateColumns, isCompact) = try scan.late(late, for: batch)
+    let early = isCompact ? batch.compacted() : batch
+    let columns = places.map { place in
+      switch place {
+      case .early(let index): early.columns[index]
+      case .late(let index): lateColumns[index]
+      }
+    }
+    return Batch(columns: columns, count: early.count, selection: early.selection, rowIDs: early.rowIDs)
   }
 
   /// The condition as the store takes it; nil where bounds say nothing about it.

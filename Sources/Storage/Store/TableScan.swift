@@ -12,8 +12,10 @@ package final class TableScan {
   private let columns: [Int]
   private let zones: [ZonePredicate]
   private let filter: ScopeFilter
-  private let guardian: ScanGuard
-  private let epoch: UInt64
+  let guardian: ScanGuard
+  let epoch: UInt64
+  /// Where the last batch came from.
+  private(set) var present: (content: RowSource.Content, rows: Range<Int>)?
   private var source = 0
   private var row = 0
   /// Of the present segment, by page; nil: all may hold rows of interest.
@@ -53,7 +55,10 @@ package final class TableScan {
       }
       let rows = row..<min(row + Batch.capacity, current.count)
       row = rows.upperBound
-      if let batch = try batch(of: current, rows) { return batch }
+      if let batch = try batch(of: current, rows) {
+        present = (current.content, rows)
+        return batch
+      }
     }
     return nil
   }
