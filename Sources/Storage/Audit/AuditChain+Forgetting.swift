@@ -35,7 +35,7 @@ extension AuditChain {
         changes += changed
       }
       if changes == 0 { continue }
-      try rewrite(file) { (group, slot) throws(StorageError) in
+      try rewriteUnderNewSlot(file) { (group, slot) throws(StorageError) in
         guard let changed = groups.first(where: { $0.group.offset == group.offset }) else {
           return try file.rewrapped(group, to: slot, self.ring)
         }
@@ -60,8 +60,13 @@ extension AuditChain {
       let file = try readSalts(first, count)
       let old = file.groups.filter { $0.tenant == tenant && $0.kekVersion != version }
       if old.isEmpty { continue }
-      try rewrite(file) { (group, slot) throws(StorageError) in try file.rewrapped(group, to: slot, self.ring)
+      var next = SaltFile(first: file.first, slot: file.slot)
+      for group in file.groups {
+        let isOld = group.tenant == tenant && group.kekVersion != version
+        next.groups.append(isOld ? try file.rewrapped(group, to: file.slot, ring) : group)
       }
+      // Its blocks keep their sizes and its slot, so what is known of the file stays true.
+      try device.replace(SaltFile.path(first), with: next.bytes)
       keys += old.reduce(0) { $0 + $1.entries.count }
     }
     return keys
@@ -82,7 +87,7 @@ extension AuditChain {
   }
 
   /// Writes `file` anew under a new slot, then destroys the old one: an old copy of the file opens no more.
-  private func rewrite(
+  private func rewriteUnderNewSlot(
     _ file: SaltFile, _ change: (SaltFile.Group, SlotID) throws(StorageError) -> SaltFile.Group
   ) throws(StorageError) {
     let slot = ring.newSlot()

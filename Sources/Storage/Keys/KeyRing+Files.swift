@@ -68,7 +68,7 @@ extension KeyRing {
   func rewrapUnderRoot() throws(StorageError) {
     let (root, keks) = state.withLock { ($0.root, $0.keks) }
     for (name, kek) in keks { try writeKEK(name, kek, root: root) }
-    try commitRing()
+    try writeRing()
   }
 
   private func writeKEK(_ name: KEKName, _ kek: KEK, root: KeyBox) throws(StorageError) {
@@ -82,17 +82,27 @@ extension KeyRing {
 
   // MARK: Ring
 
+  /// Makes every slot that was made or dropped so durable, unless the file says so already.
+  package func commitRing() throws(StorageError) {
+    if state.withLock({ $0.changes != $0.committedChanges }) { try writeRing() }
+  }
+
   /// Writes the ring as it stands, durable on return; the bytes of the former one are overwritten, so that dropped slots are
   /// gone from the disk too.
-  package func commitRing() throws(StorageError) {
-    let (content, root, generation) = state.withLock { state in
-      (Self.encode(state, generation: state.generation + 1), state.root, state.generation + 1)
+  func writeRing() throws(StorageError) {
+    let (content, root, generation, changes) = state.withLock { state in
+      (
+        Self.encode(state, generation: state.generation + 1), state.root, state.generation + 1, state.changes
+      )
     }
     let sealed = try seal(content, under: root, "ring", UnitPlace(database: database, kind: .ring))
     let former = try device.exists(Self.ringPath) ? try device.open(Self.ringPath, .write) : nil
     try device.replace(Self.ringPath, with: Self.ringMagic + sealed)
     if let former { try former.punch(at: 0, count: try former.size()) }
-    state.withLock { $0.generation = generation }
+    state.withLock { state in
+      state.generation = generation
+      state.committedChanges = changes
+    }
   }
 
   /// Generation (8), pseudonym key (32), count (8), then id (8) and key (32) of each slot, by id.

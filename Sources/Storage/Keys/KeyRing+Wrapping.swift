@@ -69,8 +69,10 @@ extension KeyRing {
     return block
   }
 
-  private func wrappingKey(tenant: TenantID, kekVersion: UInt32, slot: SlotID) throws(StorageError) -> KeyBox
-  {
+  /// HKDF(KEK, slot key).
+  ///
+  /// - Throws: `.missing` without the KEK, `.unauthentic` when the slot was dropped.
+  func wrappingKey(tenant: TenantID, kekVersion: UInt32, slot: SlotID) throws(StorageError) -> KeyBox {
     let name = WrappingName(kek: KEKName(tenant: tenant, version: kekVersion), slot: slot)
     let found = state.withLock { state -> Result<KeyBox, StorageError> in
       if let key = state.wrapping[name] { return .success(key) }

@@ -45,6 +45,9 @@ package final class KeyRing: Sendable {
     var slots: [SlotID: KeyBox] = [:]
     /// Counts the ring's rewrites, so that a state can refuse an older ring.
     var generation: UInt64 = 0
+    /// Slots made and dropped since the ring was opened, and how many of these the file has.
+    var changes = 0
+    var committedChanges = 0
     var pseudonymKey: KeyBox
     /// HKDF(KEK, slot key), as first used.
     var wrapping: [WrappingName: KeyBox] = [:]
@@ -81,7 +84,7 @@ package final class KeyRing: Sendable {
     let ring = KeyRing(
       device: device, database: database, randomness: randomness, clock: clock,
       state: State(root: root, pseudonymKey: KeyBox(random: randomness)))
-    try ring.commitRing()
+    try ring.writeRing()
     try device.syncDirectory("")
     return ring
   }
@@ -147,6 +150,7 @@ package final class KeyRing: Sendable {
         let slot = SlotID(randomness.id())
         if state.slots[slot] == nil {
           state.slots[slot] = key
+          state.changes += 1
           return slot
         }
       }
@@ -157,7 +161,7 @@ package final class KeyRing: Sendable {
   package func dropSlots(_ slots: some Sequence<SlotID>) {
     let dropped = Set(slots)
     state.withLock { state in
-      for slot in dropped { state.slots[slot] = nil }
+      for slot in dropped where state.slots.removeValue(forKey: slot) != nil { state.changes += 1 }
       state.wrapping = state.wrapping.filter { !dropped.contains($0.key.slot) }
     }
   }

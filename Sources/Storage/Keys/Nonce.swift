@@ -40,6 +40,12 @@ package struct Nonce: Hashable, Sendable {
     self.init(low: low, high: high)
   }
 
+  /// Appends the 12 bytes, without an array between.
+  func append(to out: inout [UInt8]) {
+    for byte in 0..<8 { out.append(UInt8(truncatingIfNeeded: low >> UInt64(8 * byte))) }
+    for byte in 0..<4 { out.append(UInt8(truncatingIfNeeded: high >> UInt32(8 * byte))) }
+  }
+
   package var bytes: [UInt8] {
     (0..<8).map { UInt8(truncatingIfNeeded: low >> UInt64(8 * $0)) }
       + (0..<4).map { UInt8(truncatingIfNeeded: high >> UInt32(8 * $0)) }

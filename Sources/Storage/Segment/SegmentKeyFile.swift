@@ -37,6 +37,13 @@ struct SegmentKeyFile: Sendable {
       + block * KeyRing.wrappedBytes(count: SegmentFormat.blockKeys)
   }
 
+  /// Where the block of an ordinal begins, as `place` counts; one past the last gives the file's size.
+  private func offset(ofOrdinal ordinal: Int) -> Int {
+    if ordinal == 0 { return headerBytes }
+    let blocks = SegmentFormat.recordBlocks(rows: manifest.rowCount)
+    return ordinal <= blocks ? offset(ordinal - 1) : offset(blocks - 1) + size(blocks - 1)
+  }
+
   private func size(_ block: Int) -> Int {
     KeyRing.wrappedBytes(count: SegmentFormat.keys(inBlock: block, rows: manifest.rowCount))
   }
@@ -64,6 +71,55 @@ struct SegmentKeyFile: Sendable {
   private func wrap(_ block: KeyBlock, slot: SlotID, ordinal: Int) throws(StorageError) -> [UInt8] {
     try site.keys.wrap(
       block, tenant: manifest.tenant, kekVersion: manifest.kekVersion, slot: slot, place: place(ordinal))
+  }
+
+  /// Writes the file anew as `next`, every block wrapped under the KEK and at the place that `next` names; durable on return.
+  ///
+  /// A run of blocks that share a slot at a time, so that no more than such a run lies in memory.
+  ///
+  /// - Returns: the new file's size, bytes, and the root of its tree.
+  func rewrap(as next: SegmentKeyFile) throws(StorageError) -> (size: Int, root: Digest) {
+    let file = try open()
+    try site.device.remove(next.manifest.keyPath)
+    let writer = TreeFileWriter(try site.device.open(next.manifest.keyPath, .create))
+    let transfer = KeyTransfer(site.keys.randomness)
+    try writer.append { $0 += next.header }
+    try rewrap(0..<1, file, as: next, transfer, writer)
+    let blocks = SegmentFormat.recordBlocks(rows: manifest.rowCount)
+    for first in stride(from: 0, to: blocks, by: SegmentFormat.blocksPerSlot) {
+      let run = first..<min(blocks, first + SegmentFormat.blocksPerSlot)
+      try rewrap(run.lowerBound + 1..<run.upperBound + 1, file, as: next, transfer, writer)
+    }
+    return try writer.finish()
+  }
+
+  /// - Parameter ordinals: of blocks of one slot; 0 is the segment's own block, then come the record blocks.
+  private func rewrap(
+    _ ordinals: Range<Int>, _ file: any DeviceFile, as next: SegmentKeyFile, _ transfer: KeyTransfer,
+    _ writer: TreeFileWriter
+  ) throws(StorageError) {
+    let start = offset(ofOrdinal: ordinals.lowerBound)
+    let bytes = try file.read(at: start, count: offset(ofOrdinal: ordinals.upperBound) - start)
+    let (old, new) = (try wrappingKey(ordinals.lowerBound), try next.wrappingKey(ordinals.lowerBound))
+    var (oldPlace, newPlace) = (AssociatedData(place(0)), AssociatedData(next.place(0)))
+    for ordinal in ordinals {
+      oldPlace.set(ordinal: UInt64(ordinal))
+      newPlace.set(ordinal: UInt64(ordinal))
+      let from = offset(ofOrdinal: ordinal) - start
+      let wrapped = bytes[from..<offset(ofOrdinal: ordinal + 1) - start]
+      let isDone = try writer.append { out throws(StorageError) in
+        try transfer.rewrap(wrapped, from: old, at: oldPlace, to: new, at: newPlace, appendingTo: &out)
+      }
+      if !isDone {
+        throw .unauthentic(path: manifest.keyPath, offset: start + from, what: "block of keys")
+      }
+    }
+  }
+
+  private func wrappingKey(_ ordinal: Int) throws(StorageError) -> KeyBox {
+    try site.keys.wrappingKey(
+      tenant: manifest.tenant, kekVersion: manifest.kekVersion,
+      slot: ordinal == 0 ? manifest.slots[0] : slot(ofBlock: ordinal - 1))
   }
 
   /// Opens the file and compares its header with the manifest.

@@ -83,11 +83,16 @@ extension SegmentReader {
   /// No byte of another file changes. Durable when this returns.
   package func rewrap(to kekVersion: UInt32) throws(StorageError) -> RewrittenSegment {
     let old = generation
-    let (own, blocks) = try old.keys()
     var manifest = old.manifest
     manifest.keyGeneration += 1
     manifest.kekVersion = kekVersion
-    try SegmentFiles(site: site).writeKeys(own: own, blocks: blocks, into: &manifest)
+    do throws(StorageError) {
+      (manifest.keyBytes, manifest.keyRoot) = try SegmentKeyFile(site: site, manifest: old.manifest)
+        .rewrap(as: SegmentKeyFile(site: site, manifest: manifest))
+    } catch {
+      try? site.device.remove(manifest.keyPath)
+      throw error
+    }
     try site.device.syncDirectory(SegmentFormat.directory)
     return RewrittenSegment(
       manifest: manifest, obsoleteSlots: [], obsoleteFiles: [old.manifest.keyPath], erasedRows: 0,

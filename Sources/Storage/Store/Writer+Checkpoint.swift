@@ -11,16 +11,26 @@ extension Writer {
     // Commits that no sync has reached are made durable by the state itself.
     var next = head
     try flush(&next)
-    if !pendingEvents.isEmpty { try commit(events: []) }
-    let audit = try chain.absorb()
-    try ring.commitRing()
-    var state = state
-    state.audit = audit
-    state.firstLog = nextLog
-    state.cleanEnd = nil
-    change(&state)
+    if log == nil, oldLogs.isEmpty {
+      // Nothing was committed since the last state, which so carries the events: no log is made for them.
+      let (events, firstLog) = (pendingEvents, nextLog)
+      _ = try conclude(events, head: next) { state in
+        state.firstLog = firstLog
+        state.cleanEnd = nil
+        change(&state)
+      }
+      pendingEvents = []
+    } else {
+      if !pendingEvents.isEmpty { try commit(events: []) }
+      var state = state
+      state.audit = try chain.absorb()
+      try ring.commitRing()
+      state.firstLog = nextLog
+      state.cleanEnd = nil
+      change(&state)
+      try write(&state, head: next)
+    }
     let logs = oldLogs + (log.map { [OldLog(number: $0.number, slot: $0.slot)] } ?? [])
-    try write(&state, head: next)
     head = next
     keys.removeAll()
     log = nil
