@@ -26,6 +26,14 @@ func hashBytes(_ bytes: Span<UInt8>) -> UInt64 {
   return UInt64(bitPattern: Int64(hasher.finalize()))
 }
 
+extension Span<UInt8> {
+  /// The 8 bytes from `index` on, all within the span, the first the highest.
+  func bigEndianWord(at index: Int) -> UInt64 {
+    precondition(index >= 0 && index <= count - 8, "a word lies within its span")
+    return unsafe UInt64(bigEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self))
+  }
+}
+
 extension [UInt8] {
   mutating func append(_ span: Span<UInt8>) { unsafe span.withUnsafeBytes { unsafe append(contentsOf: $0) } }
 }

@@ -72,7 +72,7 @@ struct ColumnSurvey: Sendable {
       return extremes(rows, validity) {
         Self.isLess(list[$0], list[$1])
       } hash: {
-        UInt64(bitPattern: Int64(list[$0].hashValue))
+        Self.bits(list[$0])
       }
     case .uuids(let list):
       return extremes(rows, validity) {
@@ -116,9 +116,8 @@ struct ColumnSurvey: Sendable {
       }
       let value = bytes.extracting(list.range(row))
       textBytes += value.count
-      let hash = hashBytes(value)
-      sketch.add(hash)
-      texts.add(value, hash: hash)
+      sketch.add(DistinctSketch.mix(value))
+      texts.add(value, hash: hashBytes(value))
       if least < 0 {
         (least, greatest) = (row, row)
       } else if compareBytes(value, bytes.extracting(list.range(least))) < 0 {
@@ -128,6 +127,13 @@ struct ColumnSurvey: Sendable {
       }
     }
     return least < 0 ? nil : (least, greatest)
+  }
+
+  /// The same for equal numbers, whatever their scale.
+  private static func bits(_ value: Decimal) -> UInt64 {
+    let number = value.canonical
+    let high = UInt64(truncatingIfNeeded: number.unscaled >> 64)
+    return UInt64(truncatingIfNeeded: number.unscaled) ^ DistinctSketch.mix(high ^ UInt64(number.scale) << 56)
   }
 
   private static func isLess(_ a: Decimal, _ b: Decimal) -> Bool {

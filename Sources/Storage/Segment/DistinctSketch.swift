@@ -23,6 +23,22 @@ struct DistinctSketch: Sendable {
     return z ^ (z >> 31)
   }
 
+  /// The same for bytes, eight at a time: one value hashes the same in every process, so that the same load gives the same
+  /// statistics and so the same plans. Who chooses values that collide spoils an estimate and nothing else.
+  static func mix(_ bytes: Span<UInt8>) -> UInt64 {
+    var hash = UInt64(bytes.count)
+    let whole = bytes.count & ~7
+    var index = 0
+    while index < whole {
+      hash = mix(hash ^ bytes.bigEndianWord(at: index))
+      index += 8
+    }
+    if index == bytes.count { return hash }
+    var word: UInt64 = 0
+    for byte in index..<bytes.count { word = word << 8 | UInt64(bytes[byte]) }
+    return mix(hash ^ word)
+  }
+
   var estimate: Int {
     let m = Double(registers.count)
     let empty = registers.count { $0 == 0 }
