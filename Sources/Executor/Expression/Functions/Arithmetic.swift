@@ -179,7 +179,7 @@ enum Arithmetic {
     case .doubles:
       let lane = try column.doubleLane
       if isAbs { return strict.column(type, .doubles(Loops.map(lane, count) { $0.magnitude })) }
-      return strict.column(type, .doubles(Loops.map(lane, count) { $0 > 0 ? 1 : $0 < 0 ? -1 : $0 }))
+      return strict.column(type, .doubles(Loops.map(lane, count) { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }))
     case .decimals:
       let lane = try column.decimalLane
       if isAbs {

@@ -54,7 +54,7 @@ enum Transcendental {
     if base == 0, exponent < 0 {
       throw Diagnostic(.invalidArgumentForPower, "zero raised to a negative power is undefined")
     }
-    if base < 0, base.isFinite, exponent.isFinite, exponent.rounded(.towardZero) != exponent {
+    if base < 0, exponent.isFinite, exponent.rounded(.towardZero) != exponent {
       throw Diagnostic(
         .invalidArgumentForPower, "a negative number raised to a non-integer power yields a complex result")
     }
