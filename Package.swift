@@ -67,17 +67,24 @@ let package = Package(
 
     // Tests, one room each.
     .testTarget(name: "DiagnosticsTests", dependencies: ["VSQLDiagnostics"]),
-    .testTarget(name: "SchemaTests", dependencies: ["VSQLSchema"]),
-    .testTarget(name: "LexerTests", dependencies: ["VSQLLexer"]),
-    .testTarget(name: "ParserTests", dependencies: ["VSQLParser", "VSQLLexer"]),
+    .testTarget(name: "SchemaTests", dependencies: ["VSQLSchema", "VSQLDiagnostics"]),
+    .testTarget(name: "LexerTests", dependencies: ["VSQLLexer", "VSQLDiagnostics"]),
+    .testTarget(name: "ParserTests", dependencies: ["VSQLParser", "VSQLLexer", "VSQLDiagnostics"]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
-    .testTarget(name: "TrustTests", dependencies: ["VSQLTrust", "VSQLSchema"]),
-    .testTarget(name: "PlannerTests", dependencies: ["VSQLPlanner", "VSQLParser", "VSQLSchema"]),
-    .testTarget(name: "StorageTests", dependencies: ["VSQLStorage", "VSQLSchema", "VSQLTrust"]),
+    .testTarget(name: "TrustTests", dependencies: ["VSQLTrust"]),
+    .testTarget(
+      name: "PlannerTests",
+      dependencies: ["VSQLPlanner", "VSQLParser", "VSQLSchema", "VSQLDiagnostics"]),
+    .testTarget(
+      name: "StorageTests",
+      dependencies: ["VSQLStorage", "VSQLSchema", "VSQLTrust", "VSQLDiagnostics"]),
     .testTarget(
       name: "ExecutorTests",
-      dependencies: ["VSQLExecutor", "VSQLPlanner", "VSQLStorage", "VSQLSchema", "VSQLTrust"]),
-    .testTarget(name: "DatabaseTests", dependencies: ["VSQL", "VSQLStorage", "VSQLSchema"]),
+      dependencies: [
+        "VSQLExecutor", "VSQLPlanner", "VSQLParser", "VSQLStorage", "VSQLSchema", "VSQLTrust",
+        "VSQLDiagnostics",
+      ]),
+    .testTarget(name: "DatabaseTests", dependencies: ["VSQL"]),
     .testTarget(name: "TidyTests"),
     .testTarget(name: "ToolTests", dependencies: ["VSQL", "VSQLTool"]),
   ],

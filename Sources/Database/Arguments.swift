@@ -38,7 +38,8 @@ enum Arguments {
     switch self {
     case .positional(let values):
       if let names = statement.parameterNames, let first = names.first {
-        throw Diagnostic(.undefinedParameter, "the statement names parameters (:\(first)), but they were given by position")
+        throw Diagnostic(
+          .undefinedParameter, "the statement names parameters (:\(first)), but they were given by position")
       }
       guard values.count == statement.parameterTypes.count else {
         throw Diagnostic(
@@ -48,7 +49,8 @@ enum Arguments {
       return values
     case .named(let values):
       guard let names = statement.parameterNames ?? (statement.parameterTypes.isEmpty ? [] : nil) else {
-        throw Diagnostic(.undefinedParameter, "the statement numbers its parameters ($1), but they were given by name")
+        throw Diagnostic(
+          .undefinedParameter, "the statement numbers its parameters ($1), but they were given by name")
       }
       var ordered: [VSQLSchema.Value] = []
       for name in names {

@@ -19,6 +19,7 @@ public final class Database: Sendable {
     /// Whether to read only; another process may write meanwhile.
     public var isReadOnly: Bool
 
+    /// By default an absent database is made, and opened for writing.
     public init(createsWhenAbsent: Bool = true, isReadOnly: Bool = false) {
       self.createsWhenAbsent = createsWhenAbsent
       self.isReadOnly = isReadOnly

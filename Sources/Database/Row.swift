@@ -2,6 +2,7 @@ internal import VSQLDiagnostics
 
 /// One row of an answer: its values by ordinal or by name.
 public struct Row: Sendable {
+  /// In the order of the answer's columns.
   public let values: [Value]
   private let index: ColumnIndex
 
@@ -57,6 +58,7 @@ private func mismatch(_ column: String, _ expected: String) -> VSQLError {
 }
 
 extension Bool: SQLRepresentable {
+  /// Takes BOOLEAN.
   public init(_ value: Value, column: String) throws(VSQLError) {
     guard case .boolean(let value) = value else { throw mismatch(column, "a BOOLEAN") }
     self = value
@@ -64,6 +66,7 @@ extension Bool: SQLRepresentable {
 }
 
 extension Int64: SQLRepresentable {
+  /// Takes INTEGER.
   public init(_ value: Value, column: String) throws(VSQLError) {
     guard case .integer(let value) = value else { throw mismatch(column, "an INTEGER") }
     self = value
@@ -71,6 +74,7 @@ extension Int64: SQLRepresentable {
 }
 
 extension Int: SQLRepresentable {
+  /// Takes INTEGER.
   public init(_ value: Value, column: String) throws(VSQLError) {
     guard case .integer(let wide) = value else { throw mismatch(column, "an INTEGER") }
     guard let exact = Int(exactly: wide) else {
@@ -95,6 +99,7 @@ extension Double: SQLRepresentable {
 }
 
 extension String: SQLRepresentable {
+  /// Takes TEXT.
   public init(_ value: Value, column: String) throws(VSQLError) {
     guard case .text(let text) = value else { throw mismatch(column, "a TEXT") }
     self = text
@@ -102,6 +107,7 @@ extension String: SQLRepresentable {
 }
 
 extension Array: SQLRepresentable where Element: VectorOrBlobElement {
+  /// Takes VECTOR as `[Float]`, BLOB as `[UInt8]`.
   public init(_ value: Value, column: String) throws(VSQLError) {
     guard let elements = Element.elements(of: value) else { throw mismatch(column, Element.expectation) }
     self = elements
@@ -110,12 +116,16 @@ extension Array: SQLRepresentable where Element: VectorOrBlobElement {
 
 /// What an array read from a value may hold: `Float` (VECTOR) or `UInt8` (BLOB).
 public protocol VectorOrBlobElement: Sendable {
+  /// The elements; nil for a value of another kind.
   static func elements(of value: Value) -> [Self]?
+  /// What a message says was expected: `a VECTOR`.
   static var expectation: String { get }
 }
 
 extension Float: VectorOrBlobElement {
+  /// Elements are of a VECTOR.
   public static var expectation: String { "a VECTOR" }
+  /// Those of a VECTOR; nil for any other value.
   public static func elements(of value: Value) -> [Float]? {
     guard case .vector(let elements) = value else { return nil }
     return elements
@@ -123,7 +133,9 @@ extension Float: VectorOrBlobElement {
 }
 
 extension UInt8: VectorOrBlobElement {
+  /// Elements are of a BLOB.
   public static var expectation: String { "a BLOB" }
+  /// Those of a BLOB; nil for any other value.
   public static func elements(of value: Value) -> [UInt8]? {
     guard case .blob(let bytes) = value else { return nil }
     return bytes
@@ -131,6 +143,7 @@ extension UInt8: VectorOrBlobElement {
 }
 
 extension Optional: SQLRepresentable where Wrapped: SQLRepresentable {
+  /// Takes NULL as nil, and what the wrapped type takes.
   public init(_ value: Value, column: String) throws(VSQLError) {
     if case .null = value { self = nil } else { self = try Wrapped(value, column: column) }
   }

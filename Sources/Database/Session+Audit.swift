@@ -21,14 +21,18 @@ extension Session {
     let state = (error as? any DiagnosableError)?.diagnostic.state ?? .internalError
     let action: AuditAction = state == .insufficientPrivilege ? .denial : .failure
     try database.store.record([
-      event(action, resource: "statement", outcome: state == .insufficientPrivilege ? .denied : .failed, detail: state.code)
+      event(
+        action, resource: "statement", outcome: state == .insufficientPrivilege ? .denied : .failed,
+        detail: state.code)
     ])
   }
 
   /// The event of one stage of a statement. What reads is written before data is read; what changes rides in its commit's frame.
   func audit(_ bound: BoundStatement, _ outcome: AuditOutcome, in transaction: Transaction) throws {
     if database.isReadOnly { return }
-    let events = bound.audited(in: transaction.catalog).map { event($0.action, resource: $0.resource, outcome: outcome) }
+    let events = bound.audited(in: transaction.catalog).map {
+      event($0.action, resource: $0.resource, outcome: outcome)
+    }
     if bound.changesData {
       transaction.record(events)
     } else {

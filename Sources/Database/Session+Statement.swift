@@ -11,8 +11,11 @@ internal import VSQLTrust
 extension Session {
   func run(_ sql: String, _ arguments: Arguments) throws(VSQLError) -> StatementResult {
     try atTheEdge {
-      canceller.reset()
+      defer { canceller.reset() }
       do {
+        if canceller.isCancelled {
+          throw Diagnostic(.queryCanceled, "the statement was cancelled on request")
+        }
         return try runParsed(try Parser.parseStatement(sql), arguments)
       } catch {
         failOpenTransaction()

@@ -11,7 +11,8 @@ extension Session {
   ) throws -> Answer {
     if case .open(let transaction) = transactionState {
       if let verb = bound.verbOutsideTransactions {
-        throw Diagnostic(.activeTransaction, "\(verb) cannot run inside a transaction", hint: "COMMIT or ROLLBACK first.")
+        throw Diagnostic(
+          .activeTransaction, "\(verb) cannot run inside a transaction", hint: "COMMIT or ROLLBACK first.")
       }
       let mark = transaction.savepointMark()
       do {
@@ -123,7 +124,8 @@ extension BoundStatement {
     switch kind {
     case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant: true
     case .explain(let explain): explain.isAnalyzed && (explain.statement?.changesData ?? false)
-    case .query, .begin, .commit, .rollback, .setTenant, .set, .reset, .show, .describe, .eraseEntity, .rotateKey,
+    case .query, .begin, .commit, .rollback, .setTenant, .set, .reset, .show, .describe, .eraseEntity,
+      .rotateKey,
       .verifyAudit:
       false
     }
@@ -135,7 +137,8 @@ extension BoundStatement {
     case .eraseEntity: "ERASE ENTITY"
     case .rotateKey: "ROTATE KEY"
     case .explain(let explain): explain.isAnalyzed ? explain.statement?.verbOutsideTransactions : nil
-    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback,
+    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
+      .rollback,
       .setTenant, .set, .reset, .show, .describe, .verifyAudit:
       nil
     }

@@ -21,6 +21,7 @@ public final class Session {
 
   /// How far a long statement is.
   public struct Progress: Sendable {
+    /// Rows done so far.
     public let rows: Int
     /// From 0 to 1; nil: unknown.
     public let fraction: Double?
@@ -72,13 +73,15 @@ public final class Session {
 
     init() {}
 
+    /// Asks the running statement to stop; where none runs yet, the next one does not start.
     public func cancel() { flag.store(true, ordering: .relaxed) }
 
     /// Whether the running statement was asked to stop and has not stopped yet.
     public var isCancelling: Bool { isCancelled }
 
     var isCancelled: Bool { flag.load(ordering: .relaxed) }
-    func reset() { flag.store(false, ordering: .relaxed) }
+    /// Forgets a request that came too late for the statement that it was meant for.
+    public func reset() { flag.store(false, ordering: .relaxed) }
   }
 }
 

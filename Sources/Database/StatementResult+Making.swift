@@ -12,7 +12,8 @@ extension StatementResult {
 
   func with(notices: [String]) -> StatementResult {
     StatementResult(
-      columns: columns, rows: rows, tag: tag, rowCount: rowCount, verification: verification, notices: notices)
+      columns: columns, rows: rows, tag: tag, rowCount: rowCount, verification: verification, notices: notices
+    )
   }
 
   /// One row of one TEXT column.
@@ -68,7 +69,8 @@ extension BoundStatement {
     case .eraseEntity: "ERASE"
     case .rotateKey: "ROTATE"
     case .verifyAudit: "VERIFY"
-    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback,
+    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
+      .rollback,
       .setTenant, .set, .reset:
       "ROWS"
     }

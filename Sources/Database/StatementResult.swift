@@ -2,9 +2,11 @@ internal import VSQLSchema
 
 /// A column of an answer.
 public struct ResultColumn: Hashable, Sendable {
+  /// As the statement names it; two columns may have one name.
   public let name: String
   /// The type's name as DDL writes it: `VECTOR(384, FLOAT16)`.
   public let typeName: String
+  /// The kind of its values, where their exact type does not matter.
   public let kind: Kind
 
   /// What values the column has.
@@ -54,8 +56,10 @@ public struct Rows: Sequence, Sendable {
   /// How many there are.
   public var count: Int { batches.reduce(0) { $0 + $1.selectedCount } }
 
+  /// From the first row on, as often as wanted.
   public func makeIterator() -> Iterator { Iterator(rows: self) }
 
+  /// Makes the rows one by one.
   public struct Iterator: IteratorProtocol {
     private let rows: Rows
     private var batch = 0
@@ -63,6 +67,7 @@ public struct Rows: Sequence, Sendable {
 
     init(rows: Rows) { self.rows = rows }
 
+    /// The next row; nil at the end.
     public mutating func next() -> Row? {
       while batch < rows.batches.count, position >= rows.batches[batch].selectedCount {
         batch += 1
@@ -78,6 +83,7 @@ public struct Rows: Sequence, Sendable {
 }
 
 extension Rows: AsyncSequence {
+  /// Makes the rows one by one, and ends with its task.
   public struct AsyncIterator: AsyncIteratorProtocol {
     var rows: Iterator
 
@@ -88,5 +94,6 @@ extension Rows: AsyncSequence {
     }
   }
 
+  /// From the first row on, as often as wanted.
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rows: Iterator(rows: self)) }
 }

@@ -67,6 +67,7 @@ public struct VSQLError: Error, Hashable, Sendable {
 }
 
 extension VSQLError: CustomStringConvertible {
+  /// As `rendered()` has it.
   public var description: String { rendered() }
 }
 

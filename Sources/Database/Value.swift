@@ -24,10 +24,12 @@ public enum Value: Hashable, Sendable {
 
 /// An exact decimal number: `unscaled` · 10^−`scale`.
 public struct DecimalValue: Hashable, Sendable {
+  /// The number without its point.
   public var unscaled: Int128
   /// Digits after the point, 0 to 38.
   public var scale: UInt8
 
+  /// `unscaled` · 10^−`scale`.
   public init(unscaled: Int128, scale: UInt8) {
     self.unscaled = unscaled
     self.scale = scale
@@ -36,14 +38,18 @@ public struct DecimalValue: Hashable, Sendable {
 
 /// The 16 bytes of a UUID as one big-endian number.
 public struct UUIDValue: Hashable, Sendable {
+  /// The first of the 16 bytes is the highest.
   public var bits: UInt128
 
+  /// The UUID of 16 bytes read as one big-endian number.
   public init(bits: UInt128) { self.bits = bits }
 }
 
 /// A vector of bits, the first in the highest bit of the first byte; bits past `count` are zero.
 public struct BitVector: Hashable, Sendable {
+  /// Bits, at least one.
   public let count: Int
+  /// `(count + 7) / 8` bytes.
   public let bytes: [UInt8]
 
   /// - Returns: nil unless there are exactly `(count + 7) / 8` bytes and the bits past `count` are zero.
@@ -59,10 +65,15 @@ public struct BitVector: Hashable, Sendable {
 extension Value: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByFloatLiteral, ExpressibleByStringLiteral
 {
+  /// NULL.
   public init(nilLiteral: ()) { self = .null }
+  /// A BOOLEAN.
   public init(booleanLiteral value: Bool) { self = .boolean(value) }
+  /// An INTEGER.
   public init(integerLiteral value: Int64) { self = .integer(value) }
+  /// A DOUBLE.
   public init(floatLiteral value: Double) { self = .double(value) }
+  /// A TEXT.
   public init(stringLiteral value: String) { self = .text(value) }
 }
 
@@ -121,7 +132,9 @@ extension VectorValue {
   fileprivate init(floats: [Float]) {
     self.init(
       shape: VectorShape(dimension: floats.count, element: .float32),
-      bytes: floats.flatMap { element in (0..<4).map { UInt8(truncatingIfNeeded: element.bitPattern >> ($0 * 8)) } })
+      bytes: floats.flatMap { element in
+        (0..<4).map { UInt8(truncatingIfNeeded: element.bitPattern >> ($0 * 8)) }
+      })
   }
 
   /// The elements as 32-bit floats, exactly; meaningless for bits.

@@ -18,6 +18,23 @@ extension Diagnostic {
     return lines.joined(separator: "\n")
   }
 
+  /// Control characters as the symbols that Unicode has for them, one for one: a statement cannot drive the terminal.
+  private static func shown(_ text: String) -> String {
+    let isControl: (Unicode.Scalar) -> Bool = { $0.properties.generalCategory == .control && $0 != "\t" }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    var shown = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar.value {
+      case 0x09: shown.append(scalar)
+      case 0..<0x20: shown.append(Unicode.Scalar(0x2400 + scalar.value) ?? "\u{fffd}")
+      case 0x7f: shown.append("\u{2421}")
+      case 0x80...0x9f: shown.append("\u{fffd}")
+      default: shown.append(scalar)
+      }
+    }
+    return String(shown)
+  }
+
   private func caretLines(span: SourceSpan, place: SourcePlace, name: String) -> [String] {
     let number = String(place.line)
     let gutter = String(repeating: " ", count: number.utf8.count)
@@ -27,7 +44,7 @@ extension Diagnostic {
     return [
       "\(gutter)--> \(name):\(place.line):\(place.column)",
       "\(gutter) |",
-      "\(number) | \(place.text)",
+      "\(number) | \(Self.shown(place.text))",
       pointer,
     ]
   }
@@ -53,7 +70,8 @@ package struct SourcePlace: Sendable {
       line += 1
       lineStart = index + 1
     }
-    let lineEnd = bytes[lineStart...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? bytes.count
+    let lineEnd =
+      bytes[lineStart...].firstIndex { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } ?? bytes.count
     let before = String(decoding: bytes[lineStart..<min(target, max(lineStart, lineEnd))], as: UTF8.self)
     self.line = line
     column = before.unicodeScalars.count + 1

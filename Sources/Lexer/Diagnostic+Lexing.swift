@@ -17,7 +17,7 @@ extension Diagnostic {
 
   package static func invalidUTF8(at offset: Int) -> Diagnostic {
     Diagnostic(
-      .characterNotInRepertoire, "the text is not valid UTF-8 at byte \(offset)",
+      .characterNotInRepertoire, "the text is not valid UTF-8",
       at: SourceSpan(start: offset, end: offset + 1))
   }
 

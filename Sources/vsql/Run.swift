@@ -49,4 +49,6 @@ enum ExitStatus: Int32 {
   /// A verification said no.
   case verificationFailed = 4
   case cancelled = 130
+  /// SIGTERM, in a conversation.
+  case terminated = 143
 }

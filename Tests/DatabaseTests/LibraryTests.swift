@@ -6,7 +6,8 @@ import VSQL
 
   @Test func readsTypedRows() throws {
     let session = try session()
-    try session.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, score DOUBLE, raw BLOB, v VECTOR(2))")
+    try session.execute(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT, score DOUBLE, raw BLOB, v VECTOR(2))")
     let inserted = try session.execute(
       "INSERT INTO t VALUES ($1, $2, $3, $4, $5)", [1, "a", 0.5, .blob([1, 2]), .vector([1, -2])])
     #expect(inserted.tag == "INSERT 0 1")
@@ -62,7 +63,8 @@ import VSQL
     #expect(throws: VSQLError.self) { try session.execute("SELECT $1 + 1", [1, 2]) }
     #expect(throws: VSQLError.self) { try session.execute("SELECT :a + 1", ["b": 1]) }
     #expect(throws: VSQLError.self) { try session.execute("SELECT :a + 1", [1]) }
-    #expect(try session.query("SELECT :a + :b AS c", ["a": 1, "b": 2]).first { _ in true }?["c"] == .integer(3))
+    #expect(
+      try session.query("SELECT :a + :b AS c", ["a": 1, "b": 2]).first { _ in true }?["c"] == .integer(3))
   }
 
   @Test func aFailedStatementUndoesItself() throws {
@@ -99,6 +101,18 @@ import VSQL
     #expect(try reader.query("SELECT a FROM t").count == 1)
   }
 
+  /// A request that comes just before its statement is not lost, and none outlives a statement.
+  @Test func cancellingStopsOneStatement() throws {
+    let session = try session()
+    session.canceller.cancel()
+    let error = #expect(throws: VSQLError.self) { try session.execute("SELECT 1") }
+    #expect(error?.sqlState == "57014")
+    #expect(try session.query("SELECT 1").count == 1)
+    session.canceller.cancel()
+    session.canceller.reset()
+    #expect(try session.query("SELECT 1").count == 1)
+  }
+
   @Test func firstCommitterWins() throws {
     let database = try Database.open(":memory:")
     let one = try database.ownerSession()
@@ -123,7 +137,9 @@ import VSQL
       for task in 0..<8 {
         group.addTask {
           let session = try database.ownerSession()
-          for index in 0..<25 { try session.execute("INSERT INTO t VALUES ($1)", [.integer(Int64(task * 100 + index))]) }
+          for index in 0..<25 {
+            try session.execute("INSERT INTO t VALUES ($1)", [.integer(Int64(task * 100 + index))])
+          }
         }
       }
       try await group.waitForAll()

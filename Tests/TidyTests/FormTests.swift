@@ -11,7 +11,10 @@ import Testing
 
   @Test func publicAppearsInDatabaseOnly() throws {
     for file in try SourceTree.files(below: "Sources", endings: [".swift"]) where file.room != "Database" {
-      for (number, line) in file.lines.enumerated() where code(line).contains(/\b(public|open) (final |static |struct|class|enum|func|var|let|init|extension|protocol)/) {
+      for (number, line) in file.lines.enumerated()
+      where code(line).contains(
+        /\b(public|open) (final |static |struct|class|enum|func|var|let|init|extension|protocol)/)
+      {
         Issue.record("\(file.path):\(number + 1): public outside Database")
       }
     }
@@ -33,7 +36,8 @@ import Testing
   }
 
   @Test func mainDoesNothingElse() throws {
-    let main = try #require(try SourceTree.files(below: "Sources/vsql", endings: ["/main.swift", "main.swift"]).first)
+    let main = try #require(
+      try SourceTree.files(below: "Sources/vsql", endings: ["/main.swift", "main.swift"]).first)
     #expect(main.text.trimmingCharacters(in: .whitespacesAndNewlines) == "runAndExit()")
   }
 

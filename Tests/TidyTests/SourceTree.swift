@@ -21,7 +21,8 @@ enum SourceTree {
     let base = root.appending(path: folder)
     let names = FileManager.default.enumerator(atPath: base.path)?.compactMap { $0 as? String } ?? []
     return try names.sorted().filter { name in endings.contains { name.hasSuffix($0) } }.map { name in
-      File(path: "\(folder)/\(name)", text: try String(contentsOf: base.appending(path: name), encoding: .utf8))
+      File(
+        path: "\(folder)/\(name)", text: try String(contentsOf: base.appending(path: name), encoding: .utf8))
     }
   }
 }

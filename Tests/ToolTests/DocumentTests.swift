@@ -4,7 +4,9 @@ import Testing
 /// What the documents show is what happens: each `sql` block of a page is run, in order and in one database, and a `text` block that
 /// follows it is its answer.
 @Suite struct DocumentTests {
-  static let pages = ["docs/sql.md", "docs/nearest.md", "docs/trust.md", "docs/copy.md", "docs/explain.md", "docs/errors.md"]
+  static let pages = [
+    "docs/sql.md", "docs/nearest.md", "docs/trust.md", "docs/copy.md", "docs/explain.md", "docs/errors.md",
+  ]
 
   @Test(arguments: pages)
   func showsWhatHappens(page: String) throws {

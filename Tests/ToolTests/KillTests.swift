@@ -9,15 +9,21 @@ import Testing
     var generator = SplitMix64(state: seed)
     let scratch = try Scratch()
     #expect(
-      try Tool.run(scratch.database() + ["-c", "CREATE TABLE t (id INTEGER PRIMARY KEY, pair INTEGER, body TEXT)"]).status == 0)
+      try Tool.run(
+        scratch.database() + ["-c", "CREATE TABLE t (id INTEGER PRIMARY KEY, pair INTEGER, body TEXT)"]
+      ).status == 0)
     var next = 1
     for round in 1...rounds {
-      let acknowledged = try load(into: scratch, from: next, killAfter: .random(in: 1...120, using: &generator))
+      let acknowledged = try load(
+        into: scratch, from: next, killAfter: .random(in: 1...120, using: &generator))
       let answer = try Tool.run(scratch.database() + ["-c", "SELECT id FROM t ORDER BY id; VERIFY AUDIT"])
       #expect(answer.status == 0, "seed \(seed), round \(round): \(answer.error)")
       let ids = answer.output.split(separator: "\n").compactMap { Int($0) }
-      #expect(ids == Array(1...max(1, ids.count)).prefix(ids.count).map { $0 }, "seed \(seed), round \(round)")
-      #expect(ids.count >= acknowledged, "seed \(seed), round \(round): \(acknowledged) acknowledged, \(ids.count) found")
+      #expect(
+        ids == Array(1...max(1, ids.count)).prefix(ids.count).map { $0 }, "seed \(seed), round \(round)")
+      #expect(
+        ids.count >= acknowledged,
+        "seed \(seed), round \(round): \(acknowledged) acknowledged, \(ids.count) found")
       #expect(ids.count % 2 == 0, "seed \(seed), round \(round): half a transaction")
       next = ids.count + 1
     }

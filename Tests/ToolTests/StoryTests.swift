@@ -17,6 +17,61 @@ import Testing
     #expect(answer.status == 0, "\(answer.error)\(answer.output)")
   }
 
+  /// Each kind of record runs in the session that it names.
+  @Test func recordsNameTheirConnection() throws {
+    let scratch = try Scratch()
+    let file = scratch.url.appending(path: "connections.slt")
+    try """
+    statement ok
+    CREATE TABLE t (a INTEGER)
+
+    statement ok one
+    BEGIN
+
+    connection one
+    statement error 22012
+    SELECT 1/0
+
+    # `one` is in a failed transaction, the nameless session is not.
+    statement error one
+    SELECT 1
+    ----
+    25P02
+
+    connection one
+    statement error 25P02
+    SELECT 1
+
+    statement error 22012
+    SELECT 1/0
+
+    connection one
+    statement ok
+    ROLLBACK
+
+    connection two
+    statement count 1
+    INSERT INTO t VALUES (1)
+
+    query I nosort one
+    SELECT a FROM t
+    ----
+    1
+
+    statement error (
+    SELECT (
+    """.write(to: file, atomically: true, encoding: .utf8)
+    let answer = try Tool.run(["test", file.path])
+    #expect(answer.status == 0, "\(answer.error)")
+    try "connection one\nstatement ok\nBEGIN\n\nstatement ok\nCOMMIT\n".write(
+      to: file, atomically: true, encoding: .utf8)
+    let other = try Tool.run(["test", file.path, scratch.url.appending(path: "absent.slt").path])
+    #expect(other.status == 1)
+    #expect(other.error.contains("connections.slt:5: unexpected error[25P01]"))
+    #expect(other.error.contains("absent.slt: error[58P01]"))
+    #expect(other.output.hasSuffix("0 of 2 files passed\n"))
+  }
+
   @Test func aWrongAnswerIsNoticed() throws {
     let scratch = try Scratch()
     let file = scratch.url.appending(path: "wrong.slt")

@@ -19,7 +19,9 @@ import Testing
     #expect(rows.last?["chain_verified"] as? Bool == true)
 
     let again = try Tool.run(
-      scratch.database() + ["--mode", "csv", "-c", "SELECT count(*) FROM packages WHERE source = 'vim'; VERIFY AUDIT"])
+      scratch.database() + [
+        "--mode", "csv", "-c", "SELECT count(*) FROM packages WHERE source = 'vim'; VERIFY AUDIT",
+      ])
     #expect(again.status == 0, "\(again.error)")
     #expect(again.output.hasPrefix("count\n0\n"))
   }
@@ -42,7 +44,8 @@ import Testing
       var damaged = honest
       damaged[position] ^= 1
       try damaged.write(to: file)
-      let answer = try Tool.run(scratch.database() + ["--read-only", "--mode", "jsonl", "-c", "VERIFY AUDIT"])
+      let answer = try Tool.run(
+        scratch.database() + ["--read-only", "--mode", "jsonl", "-c", "VERIFY AUDIT"])
       #expect(answer.status == 4, "byte \(position): \(answer.error)")
       #expect(answer.output.contains("\"chain_verified\": false"))
       let written = try Tool.run(scratch.database() + ["-c", "INSERT INTO t VALUES (3, 'cy')"])
@@ -60,7 +63,8 @@ import Testing
     let segments = scratch.url.appending(path: "test.vsql/segments")
     func contents() throws -> [String: Data] {
       var found: [String: Data] = [:]
-      for name in try FileManager.default.contentsOfDirectory(atPath: segments.path) where name.hasSuffix(".seg") {
+      for name in try FileManager.default.contentsOfDirectory(atPath: segments.path)
+      where name.hasSuffix(".seg") {
         found[name] = try Data(contentsOf: segments.appending(path: name))
       }
       return found
@@ -71,7 +75,8 @@ import Testing
     #expect(rotated.status == 0, "\(rotated.error)")
     #expect(rotated.output.contains("\"keys_rewrapped\": "))
     #expect(try contents() == before)
-    let count = try Tool.run(scratch.database() + ["-c", "SELECT count(*) FROM packages WHERE summary <> ''"])
+    let count = try Tool.run(
+      scratch.database() + ["-c", "SELECT count(*) FROM packages WHERE summary <> ''"])
     #expect(count.output == "count\n4000\n", "\(count.error)")
   }
 
@@ -85,7 +90,8 @@ import Testing
       """
     #expect(try Tool.run(scratch.database() + ["-c", script]).status == 0)
     let vector: [UInt8] = [Float](repeating: 1, count: 4).flatMap { withUnsafeBytes(of: $0) { Array($0) } }
-    let needles = ["Wilhelmina", "plaintext-needle", "confidential", "patient_person", "umbrella", "body"]
+    let needles =
+      ["Wilhelmina", "plaintext-needle", "confidential", "patient_person", "umbrella", "body"]
       .map { Data($0.utf8) } + [Data(vector)]
     let base = scratch.url.appending(path: "test.vsql")
     for name in FileManager.default.enumerator(atPath: base.path)?.compactMap({ $0 as? String }) ?? [] {

@@ -47,7 +47,8 @@ package struct ColumnStatistics: Hashable, Sendable {
   /// Nil: unknown.
   package var distinctCount: Int?
 
-  package init(minimum: Value = .null, maximum: Value = .null, nullCount: Int = 0, distinctCount: Int? = nil) {
+  package init(minimum: Value = .null, maximum: Value = .null, nullCount: Int = 0, distinctCount: Int? = nil)
+  {
     self.minimum = minimum
     self.maximum = maximum
     self.nullCount = nullCount

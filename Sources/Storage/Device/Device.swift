@@ -13,6 +13,8 @@ package protocol Device: Sendable {
   func rename(_ from: String, to: String) throws(StorageError)
   /// Removes a file; an absent one is no error.
   func remove(_ path: String) throws(StorageError)
+  /// Removes an empty directory; whether that succeeds does not matter.
+  func removeDirectory(_ path: String)
   func syncDirectory(_ path: String) throws(StorageError)
   /// Takes the exclusive lock that `path` (made when absent, always empty) stands for, and holds it while the result lives.
   ///
@@ -52,6 +54,9 @@ package protocol DeviceFile: AnyObject, Sendable {
 }
 
 extension Device {
+  /// For devices on which nobody minds an empty directory.
+  package func removeDirectory(_ path: String) {}
+
   package func readAll(_ path: String) throws(StorageError) -> [UInt8] {
     let file = try open(path, .read)
     return try file.read(at: 0, count: try file.size())

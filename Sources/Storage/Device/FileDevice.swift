@@ -56,6 +56,8 @@ package struct FileDevice: Device {
     if SystemCall.unlink(absolute(path)) != 0, errno != ENOENT { throw SystemCall.error("remove", path) }
   }
 
+  package func removeDirectory(_ path: String) { SystemCall.rmdir(absolute(path)) }
+
   package func syncDirectory(_ path: String) throws(StorageError) {
     let descriptor = SystemCall.open(absolute(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     guard descriptor >= 0 else { throw SystemCall.error("open", path) }

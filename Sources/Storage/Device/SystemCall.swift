@@ -73,6 +73,15 @@ enum SystemCall {
     return names
   }
 
+  /// Of an empty directory; what it answers does not matter.
+  static func rmdir(_ path: String) {
+    #if canImport(Glibc)
+    _ = unsafe Glibc.rmdir(path)
+    #else
+    _ = unsafe Darwin.rmdir(path)
+    #endif
+  }
+
   static func mkdir(_ path: String, _ mode: mode_t) -> Int32 {
     #if canImport(Glibc)
     unsafe Glibc.mkdir(path, mode)

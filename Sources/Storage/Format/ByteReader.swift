@@ -55,7 +55,9 @@ package struct ByteReader: Sendable {
   }
 
   package mutating func raw(_ count: Int) throws(StorageError) -> ArraySlice<UInt8> {
-    guard count >= 0, count <= remaining else { throw malformed("\(count) bytes expected, \(remaining) left") }
+    guard count >= 0, count <= remaining else {
+      throw malformed("\(count) bytes expected, \(remaining) left")
+    }
     defer { offset += count }
     return bytes[offset..<offset + count]
   }
@@ -64,7 +66,9 @@ package struct ByteReader: Sendable {
 
   package mutating func string() throws(StorageError) -> String {
     let content = try counted()
-    guard let text = String(validating: content, as: UTF8.self) else { throw malformed("text that is not UTF-8") }
+    guard let text = String(validating: content, as: UTF8.self) else {
+      throw malformed("text that is not UTF-8")
+    }
     return text
   }
 
@@ -77,7 +81,9 @@ package struct ByteReader: Sendable {
     let width = T.bitWidth / 8
     guard width <= remaining else { throw malformed("\(width) bytes expected, \(remaining) left") }
     var value: T = 0
-    for index in (0..<width).reversed() { value = (value << 8) | T(truncatingIfNeeded: bytes[offset + index]) }
+    for index in (0..<width).reversed() {
+      value = (value << 8) | T(truncatingIfNeeded: bytes[offset + index])
+    }
     offset += width
     return value
   }

@@ -71,7 +71,7 @@ enum KeyFile {
     return keys
   }
 
-  /// The key that an open descriptor gives: 32 bytes, 64 hexadecimal digits, or the text of a key file.
+  /// The keys that an open descriptor gives: 32 bytes, or one or two lines of 64 hexadecimal digits or of a key file.
   static func read(_ descriptor: Int32) throws(StorageError) -> [KeyBox] {
     guard var bytes = SystemCall.readToEnd(descriptor, limit: limitBytes) else {
       throw SystemCall.error("read", "descriptor \(descriptor)")
@@ -80,9 +80,11 @@ enum KeyFile {
     if bytes.count == KeyBox.byteCount { return KeyBox(bytes: bytes).map { [$0] } ?? [] }
     let keys = parse(bytes)
     if !keys.isEmpty { return keys }
-    if let key = digits(bytes[...]) { return [key] }
+    let lines = bytes.split(separator: UInt8(ascii: "\n"))
+    let plain = lines.compactMap(digits)
+    if plain.count == lines.count, (1...2).contains(plain.count) { return plain }
     throw .noKey(
-      message: "descriptor \(descriptor) gives no key, \(bytes.count) bytes",
+      message: "descriptor \(descriptor) gives no key, but \(bytes.count) bytes",
       hint: "It must give 32 bytes or 64 hexadecimal digits.")
   }
 

@@ -3,7 +3,8 @@ package enum RootKeySource: Sendable {
   /// A key file; nil: `$XDG_CONFIG_HOME/vsql/keys/ID.key`, else `$HOME/.config/vsql/keys/ID.key`. Made at creation when absent.
   case file(String?)
   case passphrase([UInt8])
-  /// An open descriptor that gives 32 bytes, 64 hexadecimal digits or a key file's text: any KMS or vault client by a pipe.
+  /// An open descriptor that gives 32 bytes, 64 hexadecimal digits or a key file's text: any KMS or vault client by a pipe. It is
+  /// read once. Of two lines the first is what a root rotation goes to.
   case descriptor(Int32)
   /// 32 bytes of the embedding program.
   case bytes([UInt8])
@@ -46,8 +47,11 @@ package enum RootKeySource: Sendable {
 
   /// The root key of the database that `header` describes.
   ///
+  /// - Returns: besides, the key that a descriptor gave for a root rotation.
   /// - Throws: `.noKey` when there is none to be had, `.wrongKey` when it is another database's.
-  func open(_ header: DatabaseHeader, environment: Environment) throws(StorageError) -> KeyBox {
+  func open(
+    _ header: DatabaseHeader, environment: Environment
+  ) throws(StorageError) -> (root: KeyBox, successor: KeyBox?) {
     let (candidates, hint): ([KeyBox], String)
     switch self {
     case .passphrase(let passphrase):
@@ -72,8 +76,10 @@ package enum RootKeySource: Sendable {
     case .inMemory:
       throw .noKey(message: "a database on disk needs its key", hint: header.keyKind.hint)
     }
-    guard let key = candidates.first(where: header.accepts) else { throw .wrongKey(hint: hint) }
-    return key
+    guard let index = candidates.firstIndex(where: header.accepts) else { throw .wrongKey(hint: hint) }
+    // What stands behind the key that opens was the root key before: never to be gone back to.
+    guard case .descriptor = self, index > 0 else { return (candidates[index], nil) }
+    return (candidates[index], candidates[0])
   }
 
   private static func refusePassphrase(_ header: DatabaseHeader) throws(StorageError) {

@@ -12,12 +12,15 @@ package final class Vault: Sendable {
   package let database: DatabaseID
   private let device: any Device
   private let header: Mutex<DatabaseHeader>
+  /// The next root key, where the source gave it together with the present one.
+  private let successor: Mutex<KeyBox?>
   private let environment: RootKeySource.Environment
 
   private init(
-    device: any Device, header: DatabaseHeader, keyRing: KeyRing,
+    device: any Device, header: DatabaseHeader, keyRing: KeyRing, successor: KeyBox? = nil,
     environment: @escaping RootKeySource.Environment
   ) {
+    self.successor = Mutex(successor)
     self.device = device
     self.header = Mutex(header)
     self.keyRing = keyRing
@@ -65,12 +68,13 @@ package final class Vault: Sendable {
   ) throws(StorageError) -> Vault {
     let bytes = try device.readAll(DatabaseHeader.path)
     let header = try DatabaseHeader(decoding: bytes)
-    let root = try source.open(header, environment: environment)
+    let (root, successor) = try source.open(header, environment: environment)
     try DatabaseHeader.verify(bytes, root: root)
     let keyRing = try KeyRing.open(
       device: device, database: header.database, root: root, previousRoot: try header.openPreviousRoot(root),
       randomness: randomness, clock: clock)
-    return Vault(device: device, header: header, keyRing: keyRing, environment: environment)
+    return Vault(
+      device: device, header: header, keyRing: keyRing, successor: successor, environment: environment)
   }
 
   // MARK: Root rotation
@@ -87,10 +91,19 @@ package final class Vault: Sendable {
     let former = keyRing.root
     let salt = source.kind == .passphrase ? randomness.bytes(DatabaseHeader.saltBytes) : []
     let root: KeyBox
-    if case .file(let path) = source {
+    switch source {
+    case .file(let path):
       root = KeyBox(random: randomness)
       try KeyFile.write(try KeyFile.path(path, database, environment), [root, former])
-    } else {
+    case .descriptor(let number):
+      // Whoever keeps the key must have the new one before the old one opens nothing.
+      guard let next = successor.withLock({ $0 }) else {
+        throw .noKey(
+          message: "descriptor \(number) gave the present root key, but no new one to rotate to",
+          hint: "Let it give two lines of 64 hexadecimal digits: the new key, then the present one.")
+      }
+      root = next
+    case .passphrase, .bytes, .inMemory:
       root = try source.make(database: database, salt: salt, randomness: randomness, environment: environment)
     }
     let next = try DatabaseHeader(
@@ -104,6 +117,7 @@ package final class Vault: Sendable {
       throw error
     }
     header.withLock { $0 = next }
+    successor.withLock { $0 = nil }
     try resumeRootRotation()
   }
 

@@ -21,7 +21,9 @@ extension Store {
         ? try openBesideWriter(device, key: key, options: options)
         : try openExisting(device, key: key, options: options)
     }
-    guard options.create, !options.isReadOnly else { throw StorageError.missing(path: name) }
+    guard options.create, !options.isReadOnly else {
+      throw Diagnostic(.undefinedFile, "database \"\(name)\" does not exist")
+    }
     return try create(device, name: name, key: key, options: options)
   }
 
@@ -30,10 +32,27 @@ extension Store {
     _ device: any Device, name: String, key: RootKeySource, options: StoreOptions
   ) throws -> Store {
     try refuseForeignFiles(device, name)
-    try device.makeDirectory("")
+    let isAbsent = try !device.exists("")
+    do {
+      try device.makeDirectory("")
+    } catch .missing {
+      throw Diagnostic(
+        .undefinedFile,
+        "database \"\(name)\" cannot be made: the directory that it would lie in does not exist")
+    }
     let lock = try device.lock("LOCK")
-    let vault = try Vault.create(
-      device: device, source: key, randomness: options.randomness, clock: options.clock)
+    let vault: Vault
+    do {
+      vault = try Vault.create(
+        device: device, source: key, randomness: options.randomness, clock: options.clock)
+    } catch {
+      // Without a key nothing was begun: no directory stays that looks like a database.
+      if isAbsent, case .noKey = error {
+        try device.remove("LOCK")
+        device.removeDirectory("")
+      }
+      throw error
+    }
     let ring = vault.keyRing
     for directory in directories {
       try device.makeDirectory(directory)

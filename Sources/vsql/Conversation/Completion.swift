@@ -22,5 +22,7 @@ struct Completion {
 
   private func isLower(_ word: String) -> Bool { !word.isEmpty && word == word.lowercased() }
 
-  private static let tableIntroducers: Set<String> = ["from", "join", "into", "table", "update", "describe", "copy"]
+  private static let tableIntroducers: Set<String> = [
+    "from", "join", "into", "table", "update", "describe", "copy",
+  ]
 }

@@ -17,7 +17,8 @@ struct Repl {
   }
 
   mutating func run() -> ExitStatus {
-    Standard.output.line("vsql \(VSQLVersion.current). Statements end with `;`, \\? lists commands, \\q leaves.")
+    Standard.output.line(
+      "vsql \(VSQLVersion.current). Statements end with `;`, \\? lists commands, \\q leaves.")
     let completion = Completion(session: session)
     LineEditor.start { before, word in completion.words(before: before, word: word) }
     while true {
@@ -25,6 +26,8 @@ struct Repl {
       case .end:
         Standard.output.line("")
         return .done
+      case .terminated:
+        return .terminated
       case .interrupted:
         reader = ScriptReader()
         typed = ""
@@ -42,7 +45,8 @@ struct Repl {
   private var prompt: String {
     let tenant = session.tenantName == "main" ? "" : ":\(session.tenantName)"
     let mark = session.isInFailedTransaction ? "!" : session.isInTransaction ? "*" : ""
-    return typed.isEmpty ? "vsql\(tenant)\(mark)> " : "\(String(repeating: " ", count: 2 + tenant.count + mark.count))..> "
+    return typed.isEmpty
+      ? "vsql\(tenant)\(mark)> " : "\(String(repeating: " ", count: 2 + tenant.count + mark.count))..> "
   }
 
   private mutating func take(_ line: String) {
@@ -94,7 +98,8 @@ struct Repl {
         break
       }
       guard let new = OutputMode(rawValue: name) else {
-        Standard.error.line("unknown mode \(name); known are \(OutputMode.allCases.map(\.rawValue).joined(separator: ", "))")
+        Standard.error.line(
+          "unknown mode \(name); known are \(OutputMode.allCases.map(\.rawValue).joined(separator: ", "))")
         break
       }
       mode = new
@@ -119,7 +124,8 @@ struct Repl {
 
 /// Milliseconds with three decimals.
 func milliseconds(_ duration: Duration) -> String {
-  let microseconds = duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
+  let microseconds =
+    duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
   let thousandths = String(microseconds % 1_000)
   return "\(microseconds / 1_000).\(String(repeating: "0", count: 3 - thousandths.count))\(thousandths)"
 }
@@ -127,7 +133,9 @@ func milliseconds(_ duration: Duration) -> String {
 extension String {
   /// Without white space at either end.
   var trimmed: String {
-    guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else {
+    guard let first = firstIndex(where: { !$0.isWhitespace }),
+      let last = lastIndex(where: { !$0.isWhitespace })
+    else {
       return ""
     }
     return String(self[first...last])

@@ -26,7 +26,9 @@ enum ReplCommand: Equatable {
   /// Nil: the line is no command.
   init?(line: String) {
     let line = line.trimmed
-    guard line.hasPrefix("\\") || (line.hasPrefix(".") && line.dropFirst().first?.isLetter == true) else { return nil }
+    guard line.hasPrefix("\\") || (line.hasPrefix(".") && line.dropFirst().first?.isLetter == true) else {
+      return nil
+    }
     var words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
     let name = String(words.removeFirst().dropFirst())
     let argument = words.first.map { $0.hasSuffix(";") ? String($0.dropLast()) : $0 }

@@ -60,6 +60,8 @@ extension GoldenFile {
 private struct GoldenFileParser {
   let lines: [String]
   private var next = 0
+  /// What a `connection` record says of the record that follows.
+  private var connection: String?
 
   init(lines: [String]) { self.lines = lines }
 
@@ -80,16 +82,24 @@ private struct GoldenFileParser {
       case "onlyif":
         isSkipping = words.dropFirst().first != "vsql"
         continue
+      case "connection":
+        guard words.count == 2 else {
+          throw GoldenFile.FormError(line: number, message: "connection needs one name")
+        }
+        connection = words[1]
+        continue
       default: break
       }
       let kind = try record(verb, Array(words.dropFirst()), line: number)
       if !isSkipping { records.append(GoldenFile.Record(line: number, kind: kind)) }
       isSkipping = false
+      connection = nil
     }
     return records
   }
 
-  private mutating func record(_ verb: String, _ words: [String], line: Int) throws -> GoldenFile.Record.Kind {
+  private mutating func record(_ verb: String, _ words: [String], line: Int) throws -> GoldenFile.Record.Kind
+  {
     switch verb {
     case "statement": return try statement(words, line: line)
     case "query": return try query(words, line: line)
@@ -103,28 +113,34 @@ private struct GoldenFileParser {
     let sql = try sqlLines(line)
     switch words.first {
     case "ok":
-      return .statement(sql: sql, connection: words.dropFirst().first ?? "", expectation: .ok)
+      return .statement(sql: sql, connection: connection ?? words.dropFirst().first ?? "", expectation: .ok)
     case "count":
       guard let count = words.dropFirst().first.flatMap(Int.init) else {
         throw GoldenFile.FormError(line: line, message: "statement count needs a number")
       }
-      return .statement(sql: sql, connection: words.dropFirst(2).first ?? "", expectation: .count(count))
+      return .statement(
+        sql: sql, connection: connection ?? words.dropFirst(2).first ?? "", expectation: .count(count))
     case "error":
-      var pattern = words.dropFirst().joined(separator: " ")
-      if next < lines.count, lines[next] == "----" {
-        next += 1
-        pattern = resultLines().joined(separator: "\n")
+      let rest = words.dropFirst()
+      guard next < lines.count, lines[next] == "----" else {
+        return .statement(
+          sql: sql, connection: connection ?? "", expectation: .error(rest.joined(separator: " ")))
       }
-      return .statement(sql: sql, connection: "", expectation: .error(pattern))
+      // The pattern stands beneath: what follows `error` names the connection, as in DuckDB's files.
+      next += 1
+      let pattern = resultLines().joined(separator: "\n")
+      return .statement(sql: sql, connection: connection ?? rest.first ?? "", expectation: .error(pattern))
     default:
       throw GoldenFile.FormError(line: line, message: "a statement is ok, error or count")
     }
   }
 
   private mutating func query(_ words: [String], line: Int) throws -> GoldenFile.Record.Kind {
-    guard let types = words.first else { throw GoldenFile.FormError(line: line, message: "query needs its types") }
+    guard let types = words.first else {
+      throw GoldenFile.FormError(line: line, message: "query needs its types")
+    }
     let sorting = words.dropFirst().compactMap(GoldenFile.Sorting.init).first ?? .nosort
-    let connection = words.dropFirst().first { GoldenFile.Sorting(rawValue: $0) == nil } ?? ""
+    let connection = connection ?? words.dropFirst().first { GoldenFile.Sorting(rawValue: $0) == nil } ?? ""
     let sql = try sqlLines(line)
     guard next < lines.count, lines[next] == "----" else {
       throw GoldenFile.FormError(line: next, message: "a query needs ---- and its rows")

@@ -22,7 +22,9 @@ struct GoldenRows {
   /// The first difference; nil: none. White space between values counts as one tab, and a value a line is taken too.
   func difference(from query: GoldenFile.Query) -> (row: Int, message: String)? {
     let width = max(1, query.types.count)
-    let isValueWise = width > 1 && query.expected.count == rows.count * width && query.expected.allSatisfy { !$0.contains("\t") }
+    let isValueWise =
+      width > 1 && query.expected.count == rows.count * width
+      && query.expected.allSatisfy { !$0.contains("\t") }
     var found = isValueWise || query.sorting == .valuesort ? rows.flatMap { $0.map { [$0] } } : rows
     var expected = query.expected
     if query.sorting == .valuesort, !isValueWise { expected = expected.flatMap(Self.words) }
@@ -35,13 +37,16 @@ struct GoldenRows {
     for (index, row) in found.enumerated() {
       let text = row.joined(separator: "\t")
       guard index < expected.count else {
-        return (expected.count, "\(expected.count) rows expected, \(found.count) found; the first too many: \(text)")
+        return (
+          expected.count, "\(expected.count) rows expected, \(found.count) found; the first too many: \(text)"
+        )
       }
       if Self.normal(text) != Self.normal(expected[index]) {
         return (index, "expected: \(expected[index])\n   found: \(text)")
       }
     }
-    return expected.count == found.count ? nil : (found.count, "\(expected.count) rows expected, \(found.count) found")
+    return expected.count == found.count
+      ? nil : (found.count, "\(expected.count) rows expected, \(found.count) found")
   }
 
   private static func words(_ line: String) -> [String] {

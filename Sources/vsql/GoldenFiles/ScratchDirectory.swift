@@ -13,7 +13,8 @@ final class ScratchDirectory {
     let base = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
     var template = Array("\(base)/vsql-test-XXXXXX".utf8CString)
     guard unsafe mkdtemp(&template) != nil else {
-      throw VSQLError(sqlState: "58030", message: "cannot make a scratch directory under \"\(base)\"", hint: nil)
+      throw VSQLError(
+        sqlState: "58030", message: "cannot make a scratch directory under \"\(base)\"", hint: nil)
     }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
@@ -24,7 +25,7 @@ final class ScratchDirectory {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return }
     guard status.st_mode & S_IFMT == S_IFDIR else {
-      unlink(path)
+      _ = unsafe unlink(path)
       return
     }
     if let directory = unsafe opendir(path) {
@@ -36,14 +37,14 @@ final class ScratchDirectory {
       }
       unsafe closedir(directory)
     }
-    rmdir(path)
+    _ = unsafe rmdir(path)
   }
 }
 
 enum ScratchFiles {
   /// A whole file's bytes; nil when it cannot be read.
   static func contents(of path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var all: [UInt8] = []

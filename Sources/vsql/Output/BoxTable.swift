@@ -16,7 +16,9 @@ struct BoxTable {
     rowCount = result.rowCount
     var widths = names.map(DisplayWidth.of)
     for row in cells {
-      for (ordinal, cell) in row.enumerated() { widths[ordinal] = max(widths[ordinal], DisplayWidth.of(cell)) }
+      for (ordinal, cell) in row.enumerated() {
+        widths[ordinal] = max(widths[ordinal], DisplayWidth.of(cell))
+      }
     }
     self.widths = Self.fitted(widths, into: width)
   }

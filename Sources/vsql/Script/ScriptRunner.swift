@@ -36,7 +36,7 @@ struct ScriptRunner {
         guard let statement = try reader.next() else { return true }
         if !run(statement) { return false }
       } catch {
-        fail(error, error.rendered())
+        fail(error, reader.rendered(error, script: name))
         if !keepsGoing { return false }
       }
     }
@@ -47,7 +47,7 @@ struct ScriptRunner {
     do throws(VSQLError) {
       if let statement = try reader.finish() { _ = run(statement) }
     } catch {
-      fail(error, error.rendered())
+      fail(error, reader.rendered(error, script: name))
     }
   }
 

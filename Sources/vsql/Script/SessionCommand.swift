@@ -13,6 +13,8 @@ struct SessionCommand {
     guard let path = options.path else {
       throw UsageError(message: "name a database directory, or :memory:")
     }
+    // Before any other thread is made.
+    let interrupts = Interrupts()
     let database: Database
     let session: Session
     do throws(VSQLError) {
@@ -22,10 +24,14 @@ struct SessionCommand {
       session = try database.ownerSession(tenant: options.tenant)
     } catch {
       Standard.error.line(error.rendered())
-      return .cannotOpen
+      return error.sqlState == "57014" ? .cancelled : .cannotOpen
     }
+    interrupts.attach(session.canceller)
     for notice in database.notices { Standard.error.line("notice: \(notice)") }
-    var status = converse(session, Interrupts(canceller: session.canceller))
+    var status = converse(session, interrupts)
+    if session.isInTransaction {
+      Standard.error.line("notice: the transaction was not committed and is rolled back")
+    }
     do throws(VSQLError) {
       try database.close()
     } catch {
@@ -39,7 +45,7 @@ struct SessionCommand {
     if options.scripts.isEmpty {
       if Standard.input.isTerminal {
         var repl = Repl(session: session, mode: options.mode ?? .box, interrupts: interrupts)
-        return repl.run()
+        return interrupts.whileConversing { repl.run() }
       }
       return run(descriptor: 0, runner(session, interrupts, name: "stdin"))
     }
@@ -63,7 +69,7 @@ struct SessionCommand {
     case .file(let path):
       let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else {
-        Standard.error.line("error[58P01]: cannot read the script \"\(path)\": errno \(errno)")
+        Self.cannotRead(path)
         return .failed
       }
       defer { close(descriptor) }
@@ -80,8 +86,15 @@ struct SessionCommand {
       }
       if !runner.feed(bytes) { return runner.status }
     }
-    Standard.error.line("error[58030]: the script \"\(runner.name)\" cannot be read")
+    Self.cannotRead(runner.name)
     return .failed
+  }
+
+  /// Says what `errno` says of a script.
+  private static func cannotRead(_ name: String) {
+    let number = errno
+    let code = number == ENOENT ? "58P01" : "58030"
+    Standard.error.line("error[\(code)]: cannot read the script \"\(name)\": \(systemText(number))")
   }
 
   private func runner(_ session: Session, _ interrupts: Interrupts, name: String) -> ScriptRunner {
@@ -97,10 +110,13 @@ struct SessionCommand {
     case .file(let path): return .file(path)
     case .descriptor(let number): return .descriptor(number)
     case .passphrase:
-      guard let typed = Passphrase.ask(isNew: !Self.exists(path)) else {
-        throw VSQLError(sqlState: "28000", message: "no passphrase was given", hint: "It is asked on the terminal.")
+      switch Passphrase.ask(isNew: !Self.exists(path)) {
+      case .typed(let bytes): return .passphrase(bytes)
+      case .interrupted: throw VSQLError(sqlState: "57014", message: "no passphrase was given", hint: nil)
+      case .nothing:
+        throw VSQLError(
+          sqlState: "28000", message: "no passphrase was given", hint: "It is asked on the terminal.")
       }
-      return .passphrase(typed)
     }
   }
 

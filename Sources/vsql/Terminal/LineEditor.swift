@@ -3,7 +3,7 @@ internal import Glibc
 #elseif canImport(Darwin)
 internal import Darwin
 #endif
-@preconcurrency internal import CReadline
+@unsafe @preconcurrency internal import CReadline
 
 /// GNU readline over the terminal: editing, history of this conversation, completion, bracketed paste.
 ///
@@ -16,6 +16,8 @@ enum LineEditor {
     case interrupted
     /// Ctrl-D on an empty line.
     case end
+    /// SIGTERM.
+    case terminated
   }
 
   /// - Parameter completions: the words that may follow the text before the word at the cursor.
@@ -23,11 +25,12 @@ enum LineEditor {
     unsafe LineEditor.state.completions = completions
     unsafe rl_readline_name = UnsafePointer(strdup("vsql"))
     unsafe rl_attempted_completion_function = { word, start, _ in
-      unsafe rl_attempted_completion_over = 1
-      guard let word = unsafe word, let buffer = unsafe rl_line_buffer else { return unsafe nil }
-      let before = unsafe String(decoding: UnsafeRawBufferPointer(start: buffer, count: Int(start)), as: UTF8.self)
+      rl_attempted_completion_over = 1
+      guard let word = unsafe word, let buffer = unsafe rl_line_buffer else { return nil }
+      let before = unsafe String(
+        decoding: UnsafeRawBufferPointer(start: buffer, count: Int(start)), as: UTF8.self)
       unsafe LineEditor.state.candidates = LineEditor.state.completions(before, String(cString: word))
-      if unsafe LineEditor.state.candidates.isEmpty { return unsafe nil }
+      if unsafe LineEditor.state.candidates.isEmpty { return nil }
       return unsafe rl_completion_matches(word, LineEditor.nextCandidate)
     }
     unsafe rl_basic_word_break_characters = UnsafePointer(strdup(" \t\n\"'`@$><=;|&{(,)"))
@@ -37,7 +40,7 @@ enum LineEditor {
   static func read(prompt: String, wakeDescriptor: Int32) -> Line {
     unsafe LineEditor.state.line = nil
     unsafe rl_callback_handler_install(prompt) { text in
-      unsafe rl_callback_handler_remove()
+      rl_callback_handler_remove()
       if let text = unsafe text {
         unsafe LineEditor.state.line = .text(String(cString: text))
         unsafe free(text)
@@ -53,15 +56,15 @@ enum LineEditor {
       ]
       if unsafe poll(&polled, 2, -1) < 0 { continue }
       if polled[1].revents != 0 {
-        _ = readBytes(from: wakeDescriptor)
+        let isTerminated = readBytes(from: wakeDescriptor)?.contains(UInt8(SIGTERM)) ?? false
         // Said before readline takes the prompt's line back.
-        Standard.output.line("^C")
-        unsafe rl_free_line_state()
-        unsafe rl_callback_sigcleanup()
-        unsafe rl_callback_handler_remove()
-        return .interrupted
+        Standard.output.line(isTerminated ? "" : "^C")
+        rl_free_line_state()
+        rl_callback_sigcleanup()
+        rl_callback_handler_remove()
+        return isTerminated ? .terminated : .interrupted
       }
-      if polled[0].revents != 0 { unsafe rl_callback_read_char() }
+      if polled[0].revents != 0 { rl_callback_read_char() }
     }
   }
 
@@ -75,9 +78,10 @@ enum LineEditor {
 
   nonisolated(unsafe) private static var state = State()
 
-  private static let nextCandidate: @convention(c) (UnsafePointer<CChar>?, Int32) -> UnsafeMutablePointer<CChar>? = {
-    _, _ in
-    if unsafe LineEditor.state.candidates.isEmpty { return unsafe nil }
-    return unsafe strdup(LineEditor.state.candidates.removeFirst())
-  }
+  private static let nextCandidate:
+    @convention(c) (UnsafePointer<CChar>?, Int32) -> UnsafeMutablePointer<CChar>? = {
+      _, _ in
+      if unsafe LineEditor.state.candidates.isEmpty { return nil }
+      return unsafe strdup(LineEditor.state.candidates.removeFirst())
+    }
 }

@@ -30,20 +30,29 @@ struct Standard {
 
   func line(_ text: String) { write(text + "\n") }
 
-  /// Writes all of `text`. A reader that went away ends the process as it ends every filter: quietly.
+  /// Writes all of `text`. A reader that went away ends the process as it ends every filter: quietly, by SIGPIPE. What else the
+  /// system refuses (a full disk) ends it with a word on standard error.
   func write(_ text: String) {
     var text = text
-    unsafe text.withUTF8 { bytes in
-      var rest = unsafe UnsafeRawBufferPointer(bytes)
-      while !rest.isEmpty {
+    text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while unsafe !rest.isEmpty {
         let written = unsafe Self.writeSome(descriptor, rest.baseAddress, rest.count)
         if written < 0 {
           if errno == EINTR { continue }
-          exit(errno == EPIPE ? ExitStatus.done.rawValue : ExitStatus.failed.rawValue)
+          fail(errno)
         }
-        rest = unsafe UnsafeRawBufferPointer(rebasing: rest[written...])
+        unsafe rest = UnsafeRawBufferPointer(rebasing: rest[written...])
       }
     }
+  }
+
+  private func fail(_ number: Int32) -> Never {
+    if number == EPIPE { endProcess(by: SIGPIPE) }
+    if descriptor != 2 {
+      Standard.error.line("error[58030]: cannot write to standard output: \(systemText(number))")
+    }
+    exit(ExitStatus.failed.rawValue)
   }
 
   private static func writeSome(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
@@ -66,4 +75,11 @@ func readBytes(from descriptor: Int32) -> [UInt8]? {
     if count >= 0 { return Array(buffer.prefix(count)) }
     if errno != EINTR { return nil }
   }
+}
+
+/// The system's words for an error number, lower case as messages are.
+func systemText(_ number: Int32) -> String {
+  guard let words = unsafe strerror(number) else { return "error \(number)" }
+  let text = unsafe String(cString: words)
+  return text.prefix(1).lowercased() + text.dropFirst()
 }
