@@ -8,6 +8,8 @@ package enum StorageError: Error, Hashable, Sendable {
   case system(operation: String, path: String, errno: Int32)
   /// ENOSPC or EDQUOT.
   case diskFull(path: String)
+  /// The system gave no memory for keys or for compression.
+  case outOfMemory(what: String)
   case missing(path: String)
   /// The file's form is not what `docs/format.md` draws: cut, of another version, or with impossible lengths.
   case malformed(path: String, offset: Int, what: String)
@@ -40,6 +42,8 @@ extension StorageError: DiagnosableError {
       Diagnostic(
         .diskFull, "no space left on the device while writing \"\(path)\"",
         hint: "Free some space; the database is unchanged.")
+    case .outOfMemory(let what):
+      Diagnostic(.outOfMemory, "no memory is left for \(what)")
     case .missing(let path):
       Diagnostic(.undefinedFile, "file \"\(path)\" does not exist")
     case .malformed(let path, let offset, let what):

@@ -6,6 +6,7 @@ final class FaultDevice: Device {
   let inner: MemoryDevice
   private let left: Mutex<Int>
   private let error: StorageError
+  private let read = Mutex(0)
 
   /// - Parameters:
   ///   - count: changing calls that succeed before the first that fails.
@@ -15,6 +16,9 @@ final class FaultDevice: Device {
     left = Mutex(count)
     self.error = error
   }
+
+  /// Bytes that were read.
+  var bytesRead: Int { read.withLock { $0 } }
 
   /// Whether a call failed.
   var hasFailed: Bool { left.withLock { $0 < 0 } }
@@ -76,7 +80,8 @@ final class FaultDevice: Device {
     func size() throws(StorageError) -> Int { try file.size() }
 
     func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
-      try file.read(at: offset, count: count)
+      device.read.withLock { $0 += count }
+      return try file.read(at: offset, count: count)
     }
 
     /// The write that fails leaves its first half.

@@ -5,7 +5,10 @@ import VSQLStorage
 
 /// `audit.events`: the tenant's part of the audit chain, in chain order.
 final class AuditEventsSource: BatchSource {
-  private var records: ArraySlice<AuditRecord>
+  /// Nil: nothing is visible.
+  private var reader: AuditReader?
+  /// What the reader gave last and is still to be handed on.
+  private var records: ArraySlice<AuditRecord> = []
   private let columns: [Int]
   private let output: [SQLType]
   private let predicate: CompiledPredicate?
@@ -17,14 +20,19 @@ final class AuditEventsSource: BatchSource {
     self.output = output
     predicate = try node.predicate.map { scalar throws(Diagnostic) in try run.compile(predicate: scalar) }
     switch run.context.scope.visible {
-    case .all: records = try run.context.store.auditEvents(tenant: run.context.scope.tenant)[...]
-    case .none: records = []
+    case .all: reader = run.context.store.auditReader()
+    case .none: reader = nil
     }
   }
 
   func next() throws -> Batch? {
-    while !records.isEmpty {
+    while true {
       try run.check()
+      if records.isEmpty {
+        guard let read = try reader?.next() else { return nil }
+        records = read.filter { $0.tenant == run.context.scope.tenant }[...]
+        continue
+      }
       let piece = records.prefix(Batch.capacity)
       records = records.dropFirst(piece.count)
       var built: [Column] = []
@@ -37,7 +45,6 @@ final class AuditEventsSource: BatchSource {
       if let predicate, let rows = try predicate.select(batch) { batch.selection = rows }
       if batch.selectedCount > 0 { return batch }
     }
-    return nil
   }
 
   /// The cell of a column of `TableDefinition.auditEvents`, by its ordinal.

@@ -13,6 +13,11 @@ extension AuditChain {
   /// roll back meanwhile: the store's writer does.
   @discardableResult
   package func absorb() throws(StorageError) -> AuditState {
+    if !hasPending { return absorbed }
+    return try changing { () throws(StorageError) in try absorbPending() }
+  }
+
+  private func absorbPending() throws(StorageError) -> AuditState {
     let sealer = Sealer()
     while true {
       let (absorbed, pending, salts) = state.withLock { ($0.absorbed, $0.pending, $0.salts) }

@@ -66,7 +66,8 @@ extension AuditChain {
         next.groups.append(isOld ? try file.rewrapped(group, to: file.slot, ring) : group)
       }
       // Its blocks keep their sizes and its slot, so what is known of the file stays true.
-      try device.replace(SaltFile.path(first), with: next.bytes)
+      let bytes = next.bytes
+      try changing { () throws(StorageError) in try device.replace(SaltFile.path(first), with: bytes) }
       keys += old.reduce(0) { $0 + $1.entries.count }
     }
     return keys
@@ -95,9 +96,11 @@ extension AuditChain {
     for group in file.groups { next.groups.append(try change(group, slot)) }
     try ring.commitRing()
     let bytes = next.bytes
-    try device.replace(SaltFile.path(file.first), with: bytes)
-    ring.dropSlots([file.slot])
-    try ring.commitRing()
+    try changing { () throws(StorageError) in
+      try device.replace(SaltFile.path(file.first), with: bytes)
+      ring.dropSlots([file.slot])
+      try ring.commitRing()
+    }
     state.withLock { state in
       if state.salts?.first == file.first { state.salts = (file.first, slot, bytes.count) }
     }

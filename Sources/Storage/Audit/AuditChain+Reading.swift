@@ -6,9 +6,12 @@ extension AuditChain {
   /// Reads the whole log and every salt from the device again and compares with the head in the state. Damage is a finding.
   package func verify() throws(StorageError) -> AuditVerification {
     var walk = AuditWalk(chain: self)
-    try walk.run { _ in }
+    try walk.run()
     return walk.verification
   }
+
+  /// All events, a file's at a time.
+  package func reader() -> AuditReader { AuditReader(self) }
 
   /// Events by ascending sequence, of `tenant` only when given; every one verified from the chain's beginning.
   ///
@@ -19,15 +22,35 @@ extension AuditChain {
     tenant: TenantID? = nil, limit: Int = .max,
     where isWanted: (AuditRecord) -> Bool = { _ in true }
   ) throws(StorageError) -> [AuditRecord] {
-    var walk = AuditWalk(chain: self)
+    var reader = reader()
     var records: [AuditRecord] = []
-    try walk.run { record in
-      if records.count < limit, tenant == nil || record.tenant == tenant, isWanted(record) {
+    while records.count < limit, let next = try reader.next() {
+      for record in next
+      where records.count < limit && (tenant == nil || record.tenant == tenant) && isWanted(record) {
         records.append(record)
       }
     }
-    // The walk learns only from the next line that a line was altered.
-    guard let bad = walk.verification.firstBadEvent else { return records }
+    return records
+  }
+}
+
+/// Events by ascending sequence, verified from the chain's beginning, with one file's in memory at a time.
+package struct AuditReader {
+  private var walk: AuditWalk
+  /// The walk learns only from the next two lines that a line was altered.
+  private var held: [AuditRecord] = []
+  private static let heldCount = 2
+
+  init(_ chain: AuditChain) { walk = AuditWalk(chain: chain) }
+
+  /// The next events, at most about 4,096; nil at the end.
+  package mutating func next() throws(StorageError) -> [AuditRecord]? {
+    var records = held
+    let isEnd = try !walk.next { records.append($0) }
+    held = isEnd ? [] : Array(records.suffix(Self.heldCount))
+    records.removeLast(held.count)
+    if isEnd, records.isEmpty { return nil }
+    guard let bad = walk.firstBadEvent else { return records }
     return records.map { $0.sequence < bad ? $0 : $0.unverified }
   }
 }

@@ -25,6 +25,8 @@ package final class AuditChain: Sendable {
     var lastMicroseconds: Int64 = .min
     /// Of the salt file that the next event goes to; nil until it is known or made.
     var salts: (first: UInt64, slot: SlotID, byteCount: Int)?
+    /// Counts what was done to the files: odd while they are being changed.
+    var changes = 0
 
     var count: UInt64 { absorbed.count + UInt64(pending.count) }
   }
@@ -65,6 +67,15 @@ package final class AuditChain: Sendable {
 
   /// The chain hash after the last event, pending ones included.
   package var head: Digest { state.withLock { $0.head } }
+
+  var changes: Int { state.withLock { $0.changes } }
+
+  /// Marks the files as changing while `body` runs, for those who read them meanwhile.
+  func changing<Result>(_ body: () throws(StorageError) -> Result) throws(StorageError) -> Result {
+    state.withLock { $0.changes += 1 }
+    defer { state.withLock { $0.changes += 1 } }
+    return try body()
+  }
 
   package var hasPending: Bool { state.withLock { !$0.pending.isEmpty } }
 

@@ -1,9 +1,17 @@
 internal import Synchronization
 import VSQLSchema
 
-/// One walk over the chain, file by file and then over what is pending.
+/// One walk over the chain, file by file and then over what is pending: it holds one file's events at a time.
+///
+/// Others may absorb, forget and rotate meanwhile. The walk goes as far as the chain reached when it was made; a salt file
+/// that was replaced while it was read is read again.
 struct AuditWalk {
   private let chain: AuditChain
+  /// The chain's count of changes to its files when the walk was made.
+  private let changes: Int
+  /// First sequences and counts of the files still to be walked.
+  private var files: ArraySlice<(first: UInt64, count: UInt64)>
+  private var isFinished = false
   private let absorbed: AuditState
   private let pending: [AuditChain.Pending]
   private let head: Digest
@@ -17,9 +25,14 @@ struct AuditWalk {
 
   init(chain: AuditChain) {
     self.chain = chain
-    (absorbed, pending, head) = chain.state.withLock { ($0.absorbed, $0.pending, $0.head) }
+    (absorbed, pending, head, changes) = chain.state.withLock {
+      ($0.absorbed, $0.pending, $0.head, $0.changes)
+    }
+    files = chain.files(absorbed.count)[...]
     hash = AuditChain.genesis(chain.ring.database)
   }
+
+  var firstBadEvent: UInt64? { bad?.sequence }
 
   var verification: AuditVerification {
     AuditVerification(
@@ -27,26 +40,34 @@ struct AuditWalk {
       firstBadEvent: bad?.sequence, reason: bad?.reason)
   }
 
-  /// Hands over every event that can be read, in order.
-  mutating func run(_ body: (AuditRecord) -> Void) throws(StorageError) {
-    for (first, count) in chain.files(absorbed.count) {
-      try walk(first, count, isLast: first + count > absorbed.count, body)
+  /// Walks to the end.
+  mutating func run() throws(StorageError) { while try next(nil) {} }
+
+  /// Walks over one more file, or at last over what is pending, and hands over every event that can be read, in order; false: there
+  /// was nothing left. What is found later may still tell that one of the last two events was altered.
+  mutating func next(_ body: ((AuditRecord) -> Void)?) throws(StorageError) -> Bool {
+    if let (first, count) = files.popFirst() {
+      try walk(first, count, isLast: files.isEmpty, body)
+      return true
     }
+    if isFinished { return false }
+    isFinished = true
     if pending.isEmpty { settle(next: absorbed.head) }
     if bad == nil, hash != absorbed.head {
       report(absorbed.count, "the chain does not lead to the head that the state names")
     }
     for event in pending {
       step(event.line, event.bytes[...], event.line.sequence)
-      body(AuditRecord(event.line, event.texts, hash: hash, verified: bad == nil))
+      body?(AuditRecord(event.line, event.texts, hash: hash, verified: bad == nil))
     }
     if bad == nil, hash != head {
       report(absorbed.count + UInt64(pending.count), "the chain does not lead to its head")
     }
+    return true
   }
 
   private mutating func walk(
-    _ first: UInt64, _ count: UInt64, isLast: Bool, _ body: (AuditRecord) -> Void
+    _ first: UInt64, _ count: UInt64, isLast: Bool, _ body: ((AuditRecord) -> Void)?
   ) throws(StorageError) {
     let path = AuditChain.logPath(first)
     guard let log = try content(path, first) else { return }
@@ -63,7 +84,7 @@ struct AuditWalk {
         step(line, bytes, sequence)
         let text = texts[sequence]
         check(line, text, first)
-        body(AuditRecord(line, text, hash: hash, verified: bad == nil))
+        body?(AuditRecord(line, text, hash: hash, verified: bad == nil))
       } else {
         report(sequence, "\(path), offset \(bytes.startIndex): not an event's line")
         suspect = nil
@@ -72,14 +93,16 @@ struct AuditWalk {
       rest = rest[(end + 1)...]
       sequence += 1
     }
+    if isLast, log.count - rest.count != Int(clamping: absorbed.logBytes) {
+      report(absorbed.count, "\(path) has another length than the state names")
+    }
+    // What was absorbed since the walk was made follows its last file.
+    if isLast, chain.changes != changes { return }
     // After a crash the log may hold, in part, what is pending; nothing else may follow.
     let next = isLast ? pending.prefix { $0.line.sequence < first + AuditChain.eventsPerFile } : []
     let allowed = rest.isEmpty ? [] : next.reduce(into: [UInt8]()) { $0 += $1.bytes }
     if !allowed.starts(with: rest) {
       report(first + count, "\(path), offset \(rest.startIndex): bytes that the state does not know")
-    }
-    if isLast, log.count - rest.count != Int(clamping: absorbed.logBytes) {
-      report(absorbed.count, "\(path) has another length than the state names")
     }
   }
 
@@ -126,19 +149,41 @@ struct AuditWalk {
 
   /// The texts of a file's events that open.
   private mutating func texts(_ first: UInt64, _ count: UInt64) throws(StorageError) -> [UInt64: AuditTexts] {
+    while true {
+      let before = chain.changes
+      let (found, findings) = try openedTexts(first, count)
+      // An even count: nobody was at it, and what does not open is damage.
+      if findings.isEmpty || (before % 2 == 0 && chain.changes == before) {
+        for (sequence, reason) in findings { report(sequence, reason) }
+        return found
+      }
+    }
+  }
+
+  private func openedTexts(_ first: UInt64, _ count: UInt64) throws(StorageError) -> (
+    [UInt64: AuditTexts], [(UInt64, String)]
+  ) {
     var found: [UInt64: AuditTexts] = [:]
+    var findings: [(UInt64, String)] = []
+    func finding(_ error: StorageError, _ sequence: UInt64) throws(StorageError) {
+      // A sequence that a damaged file names is no other file's.
+      findings.append((min(max(sequence, first), first + count - 1), try Self.damage(error)))
+    }
     let file: SaltFile
     do {
       file = try chain.readSalts(first, count)
     } catch {
       try finding(error, first)
-      return found
+      return (found, findings)
     }
-    if file.hasMore, pending.isEmpty {
-      report(
-        first + count, "\(SaltFile.path(first)), offset \(file.byteCount): bytes that the state does not know"
-      )
+    if file.hasMore, pending.isEmpty, chain.changes == changes {
+      findings.append(
+        (
+          first + count,
+          "\(SaltFile.path(first)), offset \(file.byteCount): bytes that the state does not know"
+        ))
     }
+    found.reserveCapacity(Int(clamping: count))
     for group in file.groups {
       do {
         let keys = try file.unwrap(group, chain.ring)
@@ -153,17 +198,15 @@ struct AuditWalk {
         try finding(error, group.entries.first?.sequence ?? first)
       }
     }
-    return found
+    return (found, findings)
   }
 
-  /// Damage is a finding; a disk that fails is an error.
-  private mutating func finding(_ error: StorageError, _ sequence: UInt64) throws(StorageError) {
+  /// What is wrong with a file. A disk that fails is an error, not a finding.
+  private static func damage(_ error: StorageError) throws(StorageError) -> String {
     switch error {
-    case .missing, .malformed, .unauthentic, .unchained: report(sequence, error.diagnostic.message)
-    case .system, .diskFull, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
-      .uniqueViolation,
-      .notNullViolation,
-      .limit:
+    case .missing, .malformed, .unauthentic, .unchained: return error.diagnostic.message
+    case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
+      .uniqueViolation, .notNullViolation, .limit:
       throw error
     }
   }

@@ -77,6 +77,14 @@ package final class Vault: Sendable {
       device: device, header: header, keyRing: keyRing, successor: successor, environment: environment)
   }
 
+  /// The ring as it is on the device now, under the same root key.
+  func reopenedRing() throws(StorageError) -> KeyRing {
+    try KeyRing.open(
+      device: device, database: database, root: keyRing.root, previousRoot: nil,
+      randomness: keyRing.randomness,
+      clock: keyRing.clock)
+  }
+
   // MARK: Root rotation
 
   /// Whether a root rotation was begun and not finished: call `resumeRootRotation`, rewrite what else is sealed under

@@ -5,7 +5,10 @@ extension Store {
   /// itself, its answer included; after one that found damage nothing is written any more, so that the chain is not
   /// continued from a place that does not hold.
   package func verifyAudit(actor: ActorID, tenant: TenantID? = nil) throws -> AuditVerification {
-    if isReadOnly { return try chain.verify() }
+    if isReadOnly {
+      let found = try chain.verify()
+      return found.isChainVerified ? found : try verifyAsOfNow() ?? found
+    }
     try writer.withLock { writer in
       if case .unchained = writer.failure { return }
       try writer.checkUsable()
@@ -28,10 +31,38 @@ extension Store {
     return answer
   }
 
+  /// Another process may have written since this one opened the chain, so that its files hold more than the state of then says:
+  /// the same by the state of now. Nil when that does not verify, or cannot be read.
+  private func verifyAsOfNow() throws -> AuditVerification? {
+    // A writer may replace files between one read and the next.
+    for _ in 0..<3 {
+      guard let ring = try? vault.reopenedRing(),
+        let (state, _) = try? StateFile.read(ring: ring, device: site.device)
+      else { continue }
+      let chain = AuditChain.open(device: site.device, ring: ring, state: state.audit)
+      guard
+        var recovery = try? Recovery(state, site: SegmentSite(device: site.device, keys: ring), chain: chain),
+        (try? recovery.replay()) != nil
+      else { continue }
+      let found = try chain.verify()
+      // An older state put back would verify too, but it knows less than this process does.
+      if found.isChainVerified, found.events >= self.chain.count { return found }
+    }
+    return nil
+  }
+
   /// Every event of `tenant` (nil: of all tenants), in chain order; each says whether the chain holds up to it.
   package func auditEvents(tenant: TenantID? = nil) throws -> [AuditRecord] {
+    var reader = auditReader()
+    var records: [AuditRecord] = []
+    while let next = try reader.next() { records += next.filter { tenant == nil || $0.tenant == tenant } }
+    return records
+  }
+
+  /// The events of all tenants up to now, in chain order, one file's in memory at a time.
+  package func auditReader() -> AuditReader {
     // What cannot be written is still read: the chain then says for itself what it holds.
     if !isReadOnly { try? flushEvents() }
-    return try chain.events(tenant: tenant)
+    return chain.reader()
   }
 }

@@ -95,17 +95,6 @@ extension Store {
     return try start(vault, key, state, number: number, device, chain, lock, options)
   }
 
-  /// Nothing is written onto events that do not hold. Read-only, VERIFY AUDIT tells what is wrong with them.
-  ///
-  /// What a crash left behind the events that the state counts is no damage: the next absorption overwrites it.
-  private static func refuseBrokenChain(_ chain: AuditChain) throws(StorageError) {
-    let found = try chain.verify()
-    guard let bad = found.firstBadEvent else { return }
-    let head = chain.state.withLock { $0.head }
-    if bad >= chain.absorbed.count, found.headHash == head.hex { return }
-    throw .unchained(path: "audit", sequence: bad, what: found.reason ?? "the chain does not hold")
-  }
-
   private static func start(
     _ vault: Vault, _ key: RootKeySource, _ state: StoreState, number: UInt64, _ device: any Device,
     _ chain: AuditChain,
@@ -114,7 +103,8 @@ extension Store {
     let site = SegmentSite(device: device, keys: vault.keyRing)
     var recovery = try Recovery(state, site: site, chain: chain)
     try recovery.replay()
-    if !options.isReadOnly { try refuseBrokenChain(chain) }
+    // Nothing is written onto an end that does not hold; read-only, VERIFY AUDIT tells what is wrong with it.
+    if !options.isReadOnly { try chain.checkTail() }
     var writer = Writer(
       site: site, chain: chain, options: options,
       guardian: ScanGuard(ring: site.keys, epoch: recovery.head.erasureEpoch),

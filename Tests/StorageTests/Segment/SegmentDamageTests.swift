@@ -85,7 +85,8 @@ import VSQLStorage
   private func place(_ error: StorageError) -> (path: String, offset: Int)? {
     switch error {
     case .malformed(let path, let offset, _), .unauthentic(let path, let offset, _): (path, offset)
-    case .system, .diskFull, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly, .conflict,
+    case .system, .diskFull, .outOfMemory, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly,
+      .conflict,
       .snapshotErased,
       .uniqueViolation,
       .notNullViolation, .limit:
