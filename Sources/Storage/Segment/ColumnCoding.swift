@@ -4,7 +4,7 @@ import VSQLSchema
 enum ValueCode: Hashable, Sendable {
   /// In the record's head, beside the NULL bits.
   case bit
-  /// varint of value − base. Base is no record's own value: see `ColumnCoding.base`.
+  /// varint of value − base: see `ColumnCoding.base`.
   case offset(base: Int64)
   /// Zigzag varint, where values are spread so widely that a base would not help.
   case signed
@@ -65,6 +65,15 @@ struct RecordLayout: Hashable, Sendable {
     self.nullBits = nullBits
     self.valueBits = valueBits
     headBytes = (next + 7) / 8
+  }
+
+  /// The same with every base 0: of a segment whose rows are all erased.
+  var withoutBases: RecordLayout {
+    RecordLayout(
+      columns.map { column in
+        guard case .offset = column.code else { return column }
+        return ColumnCoding(column: column.column, hasNulls: column.hasNulls, code: .offset(base: 0))
+      })
   }
 }
 

@@ -39,6 +39,10 @@ extension SegmentReader {
     }
     contents.directory.erased = (contents.directory.erased + rows).sorted()
     contents.directory.statistics = nil
+    // Nobody is left who shares the bases: alone, a row's base is close to its value.
+    if contents.directory.erased.count == old.manifest.rowCount {
+      contents.directory.layout = contents.directory.layout.withoutBases
+    }
     for page in Set(rows.map { $0 / SegmentFormat.pageRows }) {
       for column in contents.directory.zones.indices { contents.directory.zones[column][page] = .unknown }
     }

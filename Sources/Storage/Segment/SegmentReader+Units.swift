@@ -26,7 +26,8 @@ extension SegmentReader {
         var plain: [UInt8] = []
         guard
           sealer.open(
-            sealed[...], key: keys.blocks[row / SegmentFormat.blockKeys], index: row % SegmentFormat.blockKeys,
+            sealed[...], key: keys.blocks[row / SegmentFormat.blockKeys],
+            index: row % SegmentFormat.blockKeys,
             nonce: .fixed(group: UInt32(number)), associatedData: place.associatedData, appendingTo: &plain)
         else { continue }
         var content: [UInt8] = []

@@ -6,12 +6,14 @@ extension Store {
   /// An entity that no table holds is no error: nothing is deleted, and the event says so.
   package func eraseEntity(_ request: ErasureRequest) throws -> ErasureOutcome {
     if isReadOnly, !request.isDryRun { throw StorageError.readOnly }
-    return try writer.withLock { writer in
+    let outcome = try writer.withLock { writer in
       if !request.isDryRun { _ = try writer.resume(vault, source) }
       let outcome = try writer.erase(request)
-      published.publish(writer.head, writer.position)
+      if !request.isDryRun { published.publish(writer.head, writer.position) }
       return outcome
     }
+    if request.isDryRun, !isReadOnly { eventFlush.schedule { [self] in try flushEvents() } }
+    return outcome
   }
 
   /// Gives tenants new keys, or the database a new root key; no byte of a `.seg` file changes.

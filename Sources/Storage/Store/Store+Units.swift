@@ -7,7 +7,8 @@ extension Store {
   /// Writes nothing; commits and events must be durable before. For one thread while nobody writes.
   package func units(_ body: (_ path: String, _ what: String, _ content: [UInt8]) -> Void) throws {
     let device = site.device
-    for directory in ["", "keys", StateFile.directory, LogFormat.directory, SegmentFormat.directory, "audit"] {
+    for directory in ["", "keys", StateFile.directory, LogFormat.directory, SegmentFormat.directory, "audit"]
+    {
       for name in try device.list(directory) {
         let path = directory.isEmpty ? name : "\(directory)/\(name)"
         if let bytes = try? device.readAll(path) { body(path, "file", bytes) }
@@ -41,7 +42,8 @@ extension Store {
     while let frame = try log.next() {
       body(LogFormat.path(number), "log frame", frame.manifest.encode())
       let catalog = published.current.catalog
-      for (_, chunks) in try frame.rows(types: { catalog.table($0)?.types }, ring: site.keys, sealer: sealer) {
+      for (_, chunks) in try frame.rows(types: { catalog.table($0)?.types }, ring: site.keys, sealer: sealer)
+      {
         for chunk in chunks {
           for row in 0..<chunk.count {
             var plain = ByteWriter()

@@ -8,19 +8,15 @@ struct ErasureTarget: Sendable {
   let values: [TableID: Value]
   /// One for each entity type, ascending.
   let pseudonyms: [ConsentPseudonym]
-  /// What the audit chain calls the entity.
+  /// What the audit chain calls the entity, always: no event names it otherwise, so none needs to forget it.
   let label: String
-  /// How events named it before.
-  let formerNames: Set<String>
 
   init(_ request: ErasureRequest, catalog: CatalogState, ring: KeyRing) {
     var values: [TableID: Value] = [:]
     var pseudonyms: Set<ConsentPseudonym> = []
-    var names: Set<String> = []
     func add(_ value: Value, type: String) {
       guard let key = KeyEncoder.key(of: value) else { return }
       pseudonyms.insert(ring.pseudonym(tenant: request.tenant, type: type, value: key))
-      if let text = value.text { names.insert("entity:\(type):\(text)") }
     }
     for table in catalog.tables {
       guard let entity = table.entity, request.type == nil || request.type == entity.type,
@@ -35,8 +31,23 @@ struct ErasureTarget: Sendable {
     if pseudonyms.isEmpty { add(request.entity, type: request.type ?? "") }
     self.values = values
     self.pseudonyms = pseudonyms.sorted()
-    formerNames = names
     label = "entity:" + Hex.text(self.pseudonyms.first?.bytes.prefix(8) ?? [])
+  }
+
+  /// The reason with the label wherever it names the entity, as a word, as the statement does.
+  func reason(of request: ErasureRequest) -> String? {
+    guard let reason = request.reason, let name = request.entity.text, !name.isEmpty else {
+      return request.reason
+    }
+    func isPart(_ character: Character?) -> Bool { character.map { $0.isLetter || $0.isNumber } ?? false }
+    var told = ""
+    var rest = reason[...]
+    for range in reason.ranges(of: name)
+    where !isPart(reason[..<range.lowerBound].last) && !isPart(reason[range.upperBound...].first) {
+      told += reason[rest.startIndex..<range.lowerBound] + label
+      rest = reason[range.upperBound...]
+    }
+    return told + rest
   }
 }
 
@@ -46,9 +57,16 @@ extension Writer {
   mutating func erase(_ request: ErasureRequest) throws -> ErasureOutcome {
     try checkUsable()
     let target = ErasureTarget(request, catalog: head.catalog, ring: ring)
-    if request.isDryRun { return try count(target, request) }
+    if request.isDryRun {
+      if !options.isReadOnly {
+        // Counting reads the entity's records.
+        pendingEvents.append(
+          event(request.tenant, request.actor, .dataAccess, target.label, .intent, "dry run of an erasure"))
+      }
+      return try count(target, request)
+    }
     pendingEvents.append(
-      event(request.tenant, request.actor, .entityErasure, target.label, .intent, request.reason))
+      event(request.tenant, request.actor, .entityErasure, target.label, .intent, target.reason(of: request)))
     // Rows of the log become cells with keys of their own, and the log's keys go with it.
     try checkpoint()
     var live = 0
@@ -70,7 +88,7 @@ extension Writer {
     state.intents.append(.erase(intent))
     try write(&state, head: head)
     let purge = try dropKeys(intent)
-    let eventID = try self.purge(purge, formerNames: target.formerNames)
+    let eventID = try self.purge(purge)
     return ErasureOutcome(
       entityID: target.label, recordsDeleted: live, segmentsPurged: parts.count,
       indexEntriesRemoved: purge.indexEntries, keysDestroyed: purge.keysDestroyed, auditEventID: eventID,
@@ -114,17 +132,12 @@ extension Writer {
   }
 
   /// Destroys what could still open the rows, then records the erasure.
-  mutating func purge(_ purge: Intent.Purge, formerNames: Set<String> = []) throws -> String? {
+  mutating func purge(_ purge: Intent.Purge) throws -> String? {
     ring.dropSlots(purge.slots)
     try ring.commitRing()
     let segments = Set(purge.erase.segments.map(\.segment))
     for (reader, _) in head.segments where segments.contains(reader.manifest.id) { try reader.punchErased() }
     try destroy(slots: [], paths: purge.paths)
-    if !formerNames.isEmpty {
-      try chain.forget(tenant: purge.erase.tenant, replacement: purge.erase.label) {
-        formerNames.contains($0)
-      }
-    }
     let event = event(
       purge.erase.tenant, purge.erase.actor, .entityErasure, purge.erase.label, .done,
       "\(purge.keysDestroyed) keys destroyed")
