@@ -81,6 +81,51 @@ import Testing
     #expect(terminal.end() == 0, "\(terminal.shown)")
   }
 
+  /// What was typed comes back with the arrow key, statement by statement; secrets do not, and nothing after an erasure.
+  @Test func recallsWhatWasTyped() throws {
+    let scratch = try Scratch()
+    func converse(_ lines: [String]) throws -> Terminal {
+      let terminal = try Terminal(scratch.database())
+      try terminal.wait(for: "vsql> ")
+      for line in lines {
+        terminal.type(line + "\n")
+        // A recalled statement is drawn over its prompt: the answer tells that it came.
+        try terminal.wait(for: "vsql> ")
+      }
+      return terminal
+    }
+    let first = try converse(["CREATE TABLE t (who TEXT ENTITY person);"])
+    first.type("SELECT 'typed ' ||\n'before' AS x;\n")
+    try first.wait(for: "typed before")
+    try first.wait(for: "vsql> ")
+    first.type("SELECT 'my token' AS x;\n")
+    try first.wait(for: "vsql> ")
+    first.type("\u{4}")
+    #expect(first.end() == 0)
+
+    let second = try Terminal(scratch.database())
+    try second.wait(for: "vsql> ")
+    second.type("\u{10}\n")
+    try second.wait(for: "typed before")
+    try second.wait(for: "vsql> ")
+    second.type("ERASE ENTITY 'ana' TYPE person;\n")
+    try second.wait(for: "(1 row)")
+    try second.wait(for: "vsql> ")
+    second.type("\u{10}SELECT 'nothing ' || 'recalled' AS x;\n")
+    try second.wait(for: "nothing recalled")
+    try second.wait(for: "vsql> ")
+    second.type("\\q\n")
+    #expect(second.end() == 0, "\(second.shown)")
+
+    let third = try Terminal(scratch.database())
+    try third.wait(for: "vsql> ")
+    third.type("\u{10}\u{10}\n")
+    try third.wait(for: "vsql> ")
+    third.type("\u{4}")
+    #expect(third.end() == 0)
+    #expect(!third.shown.contains("ERASE") && !third.shown.contains("before"), "\(third.shown)")
+  }
+
   /// Ctrl-C stops the statement, and the conversation goes on.
   @Test func ctrlCStopsAStatement() throws {
     let scratch = try Scratch()

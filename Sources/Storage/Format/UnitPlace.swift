@@ -17,6 +17,7 @@ package struct UnitPlace: Hashable, Sendable {
     case keyRun = 11
     case walKey = 12
     case valueTables = 13
+    case history = 14
   }
 
   package static let formatVersion: UInt8 = 1

@@ -180,6 +180,7 @@ extension Writer {
     }
     guard let audit = try? chain.slotsInUse() else { return }
     let used = audit.union(manifests.flatMap(\.slots)).union(oldLogs.map(\.slot))
+      .union([try HistoryFile.slot(device)].compactMap { $0 })
     let unused = ring.slots.filter { !used.contains($0) }
     if !unused.isEmpty {
       ring.dropSlots(unused)

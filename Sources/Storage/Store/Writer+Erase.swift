@@ -118,6 +118,11 @@ extension Writer {
         purge.indexEntries += rewritten.removedIndexEntries
       }
     }
+    // What was typed may name the entity.
+    if try device.exists(HistoryFile.path) {
+      purge.slots += [try HistoryFile.slot(device)].compactMap { $0 }
+      purge.paths.append(HistoryFile.path)
+    }
     try ring.commitRing()
     var state = state
     state.intents.removeAll { $0 == .erase(erase) }

@@ -71,6 +71,8 @@ extension Writer {
       state.mainTenant, actor, .keyRotation, "root", .done,
       "version \(state.rootVersion + 1), \(keys) keys wrapped anew")
     _ = try conclude([event]) { $0.rootVersion += 1 }
+    // It is sealed under the former root key.
+    try forgetHistory()
     try vault.finishRootRotation(source)
     return keys
   }

@@ -6,6 +6,7 @@ struct Repl {
   var mode: OutputMode
   private let interrupts: Interrupts
   private var showsTime = false
+  private var saidHistoryFails = false
   private var reader = ScriptReader()
   /// The text of the statement being typed, for carets and history.
   private var typed = ""
@@ -20,6 +21,7 @@ struct Repl {
     Standard.output.line(
       "vsql \(VSQLVersion.current). Statements end with `;`, \\? lists commands, \\q leaves.")
     let completion = Completion(session: session)
+    recallHistory()
     LineEditor.start { before, word in completion.words(before: before, word: word) }
     while true {
       switch LineEditor.read(prompt: prompt, wakeDescriptor: interrupts.wakeDescriptor) {
@@ -33,7 +35,7 @@ struct Repl {
         typed = ""
       case .text(let line):
         if typed.isEmpty, let command = ReplCommand(line: line) {
-          LineEditor.remember(line)
+          remember(line)
           if !run(command) { return .done }
         } else {
           take(line)
@@ -55,7 +57,7 @@ struct Repl {
     var isFirst = true
     do throws(VSQLError) {
       while let statement = try reader.next() {
-        if isFirst { LineEditor.remember(typed.trimmed) }
+        if isFirst { remember(typed.trimmed) }
         isFirst = false
         answer(statement.text)
       }
@@ -65,6 +67,25 @@ struct Repl {
     if reader.isInsideStatement { return }
     reader = ScriptReader()
     typed = ""
+  }
+
+  private mutating func remember(_ text: String) {
+    do throws(VSQLError) {
+      if try !session.rememberTyped(text) { return }
+    } catch {
+      if !saidHistoryFails { Standard.error.line("notice: what is typed is not kept: \(error.message)") }
+      saidHistoryFails = true
+    }
+    LineEditor.remember(text)
+  }
+
+  private func recallHistory() {
+    do throws(VSQLError) {
+      LineEditor.replaceHistory(try session.typedHistory())
+    } catch {
+      LineEditor.replaceHistory([])
+      Standard.error.line("notice: what was typed before cannot be recalled: \(error.message)")
+    }
   }
 
   private func answer(_ sql: String) {
@@ -77,6 +98,8 @@ struct Repl {
       progress.clear()
       Pager.show(result.rendered(as: mode, width: Standard.output.width))
       for notice in result.notices { Standard.error.line("notice: \(notice)") }
+      // These begin the history anew.
+      if result.tag.hasPrefix("ERASE") || result.tag.hasPrefix("ROTATE") { recallHistory() }
       if showsTime { Standard.output.line("time: \(milliseconds(time)) ms") }
     } catch {
       progress.clear()

@@ -70,6 +70,12 @@ enum LineEditor {
 
   static func remember(_ statement: String) { unsafe add_history(statement) }
 
+  /// What can be recalled, oldest first, is this from now on.
+  static func replaceHistory(_ statements: [String]) {
+    clear_history()
+    for statement in statements { remember(statement) }
+  }
+
   private struct State {
     var line: Line?
     var completions: (String, String) -> [String] = { _, _ in [] }
