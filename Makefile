@@ -30,6 +30,7 @@ build: deps
 
 ## Installs what is missing, where it may.
 deps:
+	@command -v swift >/dev/null || { echo "Swift 6.2 or later is missing: https://www.swift.org/install" >&2; exit 1; }
 	@missing=""; \
 	if command -v dpkg-query >/dev/null; then \
 	  for package in $(PACKAGES); do \
@@ -40,7 +41,8 @@ deps:
 	  if [ "$$(id -u)" = 0 ]; then run=""; elif sudo -n true 2>/dev/null; then run="sudo"; else \
 	    echo "Missing:$$missing. Run: sudo apt-get update && sudo apt-get install -y$$missing" >&2; exit 1; fi; \
 	  echo "Installing$$missing"; \
-	  $$run apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$run apt-get install -y -qq $$missing >/dev/null; \
+	  { $$run apt-get update -qq && $$run env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; } || { \
+	    echo "That failed. By hand: apt-get update && apt-get install -y$$missing" >&2; exit 1; }; \
 	fi
 
 lint:

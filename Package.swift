@@ -84,7 +84,7 @@ let package = Package(
         "VSQLExecutor", "VSQLPlanner", "VSQLParser", "VSQLStorage", "VSQLSchema", "VSQLTrust",
         "VSQLDiagnostics",
       ]),
-    .testTarget(name: "DatabaseTests", dependencies: ["VSQL"]),
+    .testTarget(name: "DatabaseTests", dependencies: ["VSQL", "VSQLStorage"]),
     .testTarget(name: "TidyTests"),
     .testTarget(name: "ToolTests", dependencies: ["VSQL", "VSQLTool"]),
   ],
