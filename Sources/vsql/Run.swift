@@ -8,6 +8,7 @@ internal import VSQL
 /// The tool's one entry, off the main actor (top-level code pays for isolation at every call).
 nonisolated func runAndExit() -> Never {
   signal(SIGPIPE, SIG_IGN)
+  forbidCoreDumps()
   let arguments = Array(CommandLine.arguments.dropFirst())
   let status: ExitStatus
   do {
@@ -21,6 +22,20 @@ nonisolated func runAndExit() -> Never {
     status = .failed
   }
   exit(status.rawValue)
+}
+
+/// Key memory is left out of core dumps, opened rows are not. One byte, as 0 does not hold for dumps that go to a program.
+private func forbidCoreDumps() {
+  var limit = rlimit()
+  #if canImport(Glibc)
+  guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
+  limit.rlim_cur = min(1, limit.rlim_max)
+  _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
+  #else
+  guard unsafe getrlimit(RLIMIT_CORE, &limit) == 0 else { return }
+  limit.rlim_cur = 0
+  _ = unsafe setrlimit(RLIMIT_CORE, &limit)
+  #endif
 }
 
 private func run(_ invocation: Invocation) throws -> ExitStatus {

@@ -23,6 +23,9 @@ final class FaultDevice: Device {
   /// Whether a call failed.
   var hasFailed: Bool { left.withLock { $0 < 0 } }
 
+  /// From now on, `count` changing calls succeed.
+  func fail(after count: Int) { left.withLock { $0 = count } }
+
   /// No call fails any more.
   func makeRoom() { left.withLock { $0 = .max } }
 

@@ -115,6 +115,7 @@ extension SaltFile {
     guard let version = ring.currentKEKVersion(tenant), let lead = events.first else {
       throw .missing(path: "keys/\(tenant.hex)-1.kek")
     }
+    try KeyBlock.reserve(1)
     let keys = KeyBlock(random: ring.randomness, count: events.count)
     var entries: [Entry] = []
     for (index, event) in events.enumerated() {

@@ -42,10 +42,24 @@ package struct FileDevice: Device {
     var made = ""
     for part in [""] + path.split(separator: "/").map(String.init) {
       made = made.isEmpty ? part : made + "/" + part
-      if SystemCall.mkdir(absolute(made), 0o700) != 0, errno != EEXIST {
-        throw SystemCall.error("make directory", made.isEmpty ? directory : made)
-      }
+      try Self.makeDirectory(absolute(made))
     }
+  }
+
+  /// Makes one directory where it is absent, mode 0700, and has its parent remember it: what lies in a directory that a power
+  /// failure takes away was not durable.
+  static func makeDirectory(_ path: String) throws(StorageError) {
+    if SystemCall.mkdir(path, 0o700) != 0 {
+      if errno == EEXIST { return }
+      throw SystemCall.error("make directory", path)
+    }
+    let trimmed = path.last == "/" ? path.dropLast() : path[...]
+    let parent = trimmed.lastIndex(of: "/").map { $0 == trimmed.startIndex ? "/" : String(trimmed[..<$0]) } ?? "."
+    let descriptor = SystemCall.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+    // One that may be written but not read cannot be synced.
+    if descriptor < 0 { return }
+    defer { SystemCall.close(descriptor) }
+    if SystemCall.sync(descriptor, dataOnly: false) != 0 { throw SystemCall.error("sync", parent) }
   }
 
   package func rename(_ from: String, to: String) throws(StorageError) {

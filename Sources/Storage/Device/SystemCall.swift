@@ -98,6 +98,14 @@ enum SystemCall {
     #endif
   }
 
+  static func link(_ from: String, _ to: String) -> Int32 {
+    #if canImport(Glibc)
+    unsafe Glibc.link(from, to)
+    #else
+    unsafe Darwin.link(from, to)
+    #endif
+  }
+
   static func unlink(_ path: String) -> Int32 {
     #if canImport(Glibc)
     unsafe Glibc.unlink(path)

@@ -88,6 +88,28 @@ enum KeyFile {
       hint: "It must give 32 bytes or 64 hexadecimal digits.")
   }
 
+  /// Makes the file as `write` does, unless it is there by now. False: it is, and another process's key stands in it.
+  static func create(_ path: String, _ key: KeyBox) throws(StorageError) -> Bool {
+    let beside = path + ".\(getpid()).new"
+    try write(beside, [key])
+    defer { _ = SystemCall.unlink(beside) }
+    if SystemCall.link(beside, path) == 0 {
+      try FileDevice(directory: directory(of: path)).syncDirectory("")
+      return true
+    }
+    if errno == EEXIST { return false }
+    // A file system without hard links.
+    if try exists(path) { return false }
+    if SystemCall.rename(beside, path) != 0 { throw SystemCall.error("rename", beside) }
+    try FileDevice(directory: directory(of: path)).syncDirectory("")
+    return true
+  }
+
+  private static func directory(of path: String) -> String {
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return directory.isEmpty ? path.hasPrefix("/") ? "/" : "." : directory
+  }
+
   /// Replaces the file, mode 0600, making its directories 0700; durable on return.
   static func write(_ path: String, _ keys: [KeyBox]) throws(StorageError) {
     let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
@@ -112,7 +134,7 @@ enum KeyFile {
     if SystemCall.write(descriptor, text, offset: 0) != 0 { throw SystemCall.error("write", beside) }
     if SystemCall.sync(descriptor, dataOnly: false) != 0 { throw SystemCall.error("sync", beside) }
     if SystemCall.rename(beside, path) != 0 { throw SystemCall.error("rename", beside) }
-    try FileDevice(directory: directory.isEmpty ? "." : directory).syncDirectory("")
+    try FileDevice(directory: Self.directory(of: path)).syncDirectory("")
   }
 
   private static func makeDirectories(_ directory: String) throws(StorageError) {
@@ -120,9 +142,7 @@ enum KeyFile {
     let parent = directory.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
       separator: "/")
     if parent != directory { try makeDirectories(parent) }
-    if SystemCall.mkdir(directory, 0o700) != 0, errno != EEXIST {
-      throw SystemCall.error("make directory", directory)
-    }
+    try FileDevice.makeDirectory(directory)
   }
 
   /// The keys of a key file's lines; empty when any line is something else.

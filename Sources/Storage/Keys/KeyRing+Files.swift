@@ -90,9 +90,9 @@ extension KeyRing {
   /// Writes the ring as it stands, durable on return; the bytes of the former one are overwritten, so that dropped slots are
   /// gone from the disk too.
   func writeRing() throws(StorageError) {
-    let (content, root, generation, changes) = state.withLock { state in
+    let (content, root, generation, changes) = try state.withLock { state throws(StorageError) in
       (
-        Self.encode(state, generation: state.generation + 1), state.root, state.generation + 1, state.changes
+        try Self.encode(state, generation: state.generation + 1), state.root, state.generation + 1, state.changes
       )
     }
     let sealed = try seal(content, under: root, "ring", UnitPlace(database: database, kind: .ring))
@@ -106,9 +106,9 @@ extension KeyRing {
   }
 
   /// Generation (8), pseudonym key (32), count (8), then id (8) and key (32) of each slot, by id.
-  private static func encode(_ state: State, generation: UInt64) -> SecretBytes {
+  private static func encode(_ state: State, generation: UInt64) throws(StorageError) -> SecretBytes {
     let slots = state.slots.sorted { $0.key < $1.key }
-    return unsafe SecretBytes(filling: 48 + slots.count * 40) { out in
+    return try unsafe SecretBytes(count: 48 + slots.count * 40) { out in
       unsafe out.storeBytes(of: generation.littleEndian, as: UInt64.self)
       unsafe UnsafeMutableRawBufferPointer(rebasing: out[8..<40]).copyMemory(from: state.pseudonymKey.raw)
       unsafe out.storeBytes(of: UInt64(slots.count).littleEndian, toByteOffset: 40, as: UInt64.self)
@@ -152,6 +152,7 @@ extension KeyRing {
     guard content.count >= 48 else { throw damaged }
     let count = unsafe UInt64(littleEndian: content.raw.loadUnaligned(fromByteOffset: 40, as: UInt64.self))
     guard UInt64((content.count - 48) / 40) == count, (content.count - 48) % 40 == 0 else { throw damaged }
+    try LockedMemory.reserve((content.count - 48) / 40 + 1, of: KeyBox.byteCount)
     var state = State(root: root, pseudonymKey: key(in: content, at: 8))
     state.generation = unsafe UInt64(littleEndian: content.raw.loadUnaligned(as: UInt64.self))
     for at in stride(from: 48, to: content.count, by: 40) {
@@ -181,7 +182,7 @@ extension KeyRing {
     let sealed = bytes.dropFirst(magic.count)
     for root in roots {
       let key = KeyDerivation.derive(from: root, purpose: purpose)
-      if let content = sealer.openSecret(sealed, key: key, associatedData: place.associatedData) {
+      if let content = try sealer.openSecret(sealed, key: key, associatedData: place.associatedData) {
         return content
       }
     }

@@ -34,8 +34,8 @@ package enum RootKeySource: Sendable {
       let path = try KeyFile.path(path, database, environment)
       if try KeyFile.exists(path) { return try Self.first(of: KeyFile.read(path), path) }
       let key = KeyBox(random: randomness)
-      try KeyFile.write(path, [key])
-      return key
+      if try KeyFile.create(path, key) { return key }
+      return try Self.first(of: KeyFile.read(path), path)
     case .passphrase(let passphrase): return try Self.stretch(passphrase, salt)
     case .descriptor(let descriptor):
       return try Self.first(of: KeyFile.read(descriptor), "descriptor \(descriptor)")

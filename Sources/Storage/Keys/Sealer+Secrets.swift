@@ -21,11 +21,13 @@ extension Sealer {
   }
 
   /// Opens what `sealSecret` made; nil: not authentic.
-  func openSecret(_ sealed: ArraySlice<UInt8>, key: KeyBox, associatedData: [UInt8]) -> SecretBytes? {
+  func openSecret(_ sealed: ArraySlice<UInt8>, key: KeyBox, associatedData: [UInt8]) throws(StorageError)
+    -> SecretBytes?
+  {
     let count = sealed.count - Nonce.byteCount - Self.tagBytes
     guard count > 0, let nonce = Nonce(bytes: sealed.prefix(Nonce.byteCount)) else { return nil }
     var opened = false
-    let secret = unsafe SecretBytes(filling: count) { out in
+    let secret = try unsafe SecretBytes(count: count) { out in
       opened = unsafe sealed.dropFirst(Nonce.byteCount).withUnsafeBytes { sealed in
         unsafe associatedData.withUnsafeBytes { data in
           unsafe key.withPointer { key in

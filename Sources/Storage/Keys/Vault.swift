@@ -56,6 +56,13 @@ package final class Vault: Sendable {
     return Vault(device: device, header: header, keyRing: keyRing, environment: environment)
   }
 
+  /// Removes the key file that `create` made under the database's own id, after a creation that failed: nothing else has its key. One
+  /// that was named stays, as another database may have it too.
+  func forgetKeyFile(_ source: RootKeySource) {
+    guard case .file(nil) = source, let path = try? KeyFile.path(nil, database, environment) else { return }
+    if (try? device.exists(DatabaseHeader.path)) == false { _ = SystemCall.unlink(path) }
+  }
+
   /// Writes `DATABASE`, durable on return: from now on there is a database.
   package func publish() throws(StorageError) { try write(header.withLock { $0 }) }
 

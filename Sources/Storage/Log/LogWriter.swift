@@ -119,6 +119,7 @@ final class LogWriter {
     )
     rows.unitBytes.reserveCapacity(count)
     var blocks: [KeyBlock] = []
+    try KeyBlock.reserve((count + KeyBlock.capacity - 1) / KeyBlock.capacity)
     for start in stride(from: 0, to: count, by: KeyBlock.capacity) {
       let block = KeyBlock(random: ring.randomness, count: min(KeyBlock.capacity, count - start))
       out.append(

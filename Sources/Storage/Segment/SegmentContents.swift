@@ -47,7 +47,7 @@ struct SegmentFiles: Sendable {
   func writeDirectory(
     _ contents: SegmentContents, own: KeyBlock, into manifest: inout SegmentManifest
   ) throws(StorageError) {
-    let (sealer, zstd) = (Sealer(), Zstd())
+    let (sealer, zstd) = (Sealer(), try Zstd())
     var bytes = SegmentFormat.directoryHeader(manifest.id, generation: manifest.directoryGeneration)
     var units: [Int] = []
     for unit in DirectoryUnit.allCases {

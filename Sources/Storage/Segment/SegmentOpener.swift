@@ -13,7 +13,7 @@ final class SegmentOpener {
   private let keyFile: SegmentKeyFile
   private let cipher: CellCipher
   private let sealer = Sealer()
-  private let zstd = Zstd()
+  private var contexts: Zstd?
   private var openedKeyFile: (any DeviceFile)?
   private var openedCells: (any DeviceFile)?
   private var own: KeyBlock?
@@ -56,7 +56,7 @@ final class SegmentOpener {
   }
 
   private func read(_ unit: DirectoryUnit) throws(StorageError) -> ByteReader {
-    try files.read(unit, of: manifest, own: try ownKeys(), sealer: sealer, zstd: zstd)
+    try files.read(unit, of: manifest, own: try ownKeys(), sealer: sealer, zstd: try zstd())
   }
 
   func ownKeys() throws(StorageError) -> KeyBlock {
@@ -67,7 +67,15 @@ final class SegmentOpener {
   }
 
   func recordKeys(_ blocks: Range<Int>) throws(StorageError) -> [KeyBlock] {
-    try keyFile.recordKeys(blocks, try keysOnDevice())
+    try KeyBlock.reserve(blocks.count)
+    return try keyFile.recordKeys(blocks, try keysOnDevice())
+  }
+
+  private func zstd() throws(StorageError) -> Zstd {
+    if let contexts { return contexts }
+    let made = try Zstd()
+    contexts = made
+    return made
   }
 
   private func keysOnDevice() throws(StorageError) -> any DeviceFile {
@@ -261,6 +269,7 @@ final class SegmentOpener {
     }
     guard (0..<records.count).contains(where: isCompressed) else { return records }
     var result = RowBytes()
+    let zstd = try zstd()
     for (index, row) in zip(0..<records.count, rows) {
       let content = records.bytes.span.extracting(records.range(index))
       if isCompressed(index) {
@@ -279,7 +288,7 @@ final class SegmentOpener {
     _ packed: RowBytes, _ index: Int, of row: Int, _ cells: CellTable, to list: inout TextValues
   ) throws(StorageError) {
     let range = packed.range(index)
-    if !range.isEmpty, !zstd.unpack(packed.bytes.span.extracting(range), appendingTo: &list.bytes) {
+    if !range.isEmpty, try !zstd().unpack(packed.bytes.span.extracting(range), appendingTo: &list.bytes) {
       throw damagedRecord(cells, row: row)
     }
     list.offsets.append(UInt32(truncatingIfNeeded: list.bytes.count))

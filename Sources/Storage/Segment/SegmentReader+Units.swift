@@ -14,7 +14,7 @@ extension SegmentReader {
       for index in 0..<run.count { body(manifest.directoryPath, "key of a run", Array(run.keys[index])) }
     }
     let file = try site.device.open(manifest.cellPath, .read)
-    let (zstd, sealer) = (Zstd(), Sealer())
+    let (zstd, sealer) = (try Zstd(), Sealer())
     for (number, group) in contents.directory.groups.enumerated() {
       for row in 0..<manifest.rowCount {
         let range = group.cells.range(row)

@@ -41,6 +41,7 @@ package struct SegmentWriter {
     }
 
     let plan = try SegmentPlan(table: table, batches: batches)
+    try KeyBlock.reserve(1 + SegmentFormat.recordBlocks(rows: rowCount))
     let own = KeyBlock(random: site.keys.randomness, count: 1)
     let blocks = (0..<SegmentFormat.recordBlocks(rows: rowCount)).map {
       KeyBlock(random: site.keys.randomness, count: SegmentFormat.keys(inBlock: $0, rows: rowCount))
@@ -74,7 +75,7 @@ package struct SegmentWriter {
     let cipher = CellCipher(database: site.keys.database, tenant: tenant, table: table.id, segment: id)
     let file = try site.device.open(SegmentFormat.cellPath(id), .create)
     let writer = CellWriter(file, id: id, cipher: cipher, keys: keys)
-    let zstd = Zstd()
+    let zstd = try Zstd()
     var groups: [ColumnGroup] = []
     for (number, content) in plan.groups.enumerated() {
       switch content {

@@ -14,9 +14,12 @@ internal import CZstd
   private let decompressing: OpaquePointer
   private var scratch: [UInt8] = []
 
-  init() {
-    guard let compressing = unsafe ZSTD_createCCtx(), let decompressing = unsafe ZSTD_createDCtx() else {
-      preconditionFailure("memory for zstd's contexts")
+  /// - Throws: 53200 when there is no memory for the contexts.
+  init() throws(StorageError) {
+    guard let compressing = unsafe ZSTD_createCCtx() else { throw .outOfMemory(what: "compression") }
+    guard let decompressing = unsafe ZSTD_createDCtx() else {
+      unsafe ZSTD_freeCCtx(compressing)
+      throw .outOfMemory(what: "decompression")
     }
     unsafe self.compressing = unsafe compressing
     unsafe self.decompressing = unsafe decompressing

@@ -40,7 +40,12 @@ extension Store {
         .undefinedFile,
         "database \"\(name)\" cannot be made: the directory that it would lie in does not exist")
     }
-    let lock = try device.lock("LOCK")
+    var lock: (any DeviceLock)? = try device.lock("LOCK")
+    if try Vault.exists(device) {
+      // Another process made it between the look and the lock.
+      lock = nil
+      return try openExisting(device, key: key, options: options)
+    }
     let vault: Vault
     do {
       vault = try Vault.create(
@@ -53,6 +58,17 @@ extension Store {
       }
       throw error
     }
+    do {
+      return try fill(device, vault, key, lock, options)
+    } catch {
+      vault.forgetKeyFile(key)
+      throw error
+    }
+  }
+
+  private static func fill(
+    _ device: any Device, _ vault: Vault, _ key: RootKeySource, _ lock: (any DeviceLock)?, _ options: StoreOptions
+  ) throws -> Store {
     let ring = vault.keyRing
     for directory in directories {
       try device.makeDirectory(directory)

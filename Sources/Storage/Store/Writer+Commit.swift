@@ -9,6 +9,17 @@ extension Writer {
     try checkUsable()
     var commit = try resolve(draft)
     for case .createTenant(let tenant) in commit.catalog { _ = try ring.createTenantKey(tenant.id) }
+    do {
+      return try append(&commit, events: draft.events)
+    } catch {
+      // Segments that no frame names; where this fails too, the next opening or erasure removes them.
+      let manifests = commit.segments
+      try? destroy(slots: manifests.flatMap(\.slots), paths: manifests.flatMap(\.paths))
+      throw error
+    }
+  }
+
+  private mutating func append(_ commit: inout ResolvedCommit, events: [AuditEvent]) throws -> UInt64 {
     let handles = try writeSegments(&commit)
     var next = commit.head
     for (key, chunks) in commit.inserts {
@@ -22,7 +33,7 @@ extension Writer {
       next.partitions[key, default: Partition()].sources.append(RowSource(.segment(handle)))
       next.partitions[key]?.lastInsert = next.version
     }
-    try append(commit, events: draft.events)
+    try append(commit, events: events)
     // From here on nothing fails.
     for (key, bytes, row) in commit.freedKeys { keys.remove(bytes, of: row, in: key) }
     for (key, chunks) in commit.inserts {
