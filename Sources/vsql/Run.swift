@@ -9,6 +9,7 @@ internal import VSQL
 nonisolated func runAndExit() -> Never {
   signal(SIGPIPE, SIG_IGN)
   forbidCoreDumps()
+  forbidMemoryInBacktraces()
   let arguments = Array(CommandLine.arguments.dropFirst())
   let status: ExitStatus
   do {
@@ -36,6 +37,14 @@ private func forbidCoreDumps() {
   limit.rlim_cur = 0
   _ = unsafe setrlimit(RLIMIT_CORE, &limit)
   #endif
+}
+
+/// Swift's report of a crash shows what lies in memory where registers point: keys and rows, perhaps. Only who asks for it gets it.
+private func forbidMemoryInBacktraces() {
+  if unsafe getenv("SWIFT_BACKTRACE") != nil { return }
+  for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
+    unsafe signal(number, SIG_DFL)
+  }
 }
 
 private func run(_ invocation: Invocation) throws -> ExitStatus {

@@ -54,7 +54,8 @@ package struct FileDevice: Device {
       throw SystemCall.error("make directory", path)
     }
     let trimmed = path.last == "/" ? path.dropLast() : path[...]
-    let parent = trimmed.lastIndex(of: "/").map { $0 == trimmed.startIndex ? "/" : String(trimmed[..<$0]) } ?? "."
+    let parent =
+      trimmed.lastIndex(of: "/").map { $0 == trimmed.startIndex ? "/" : String(trimmed[..<$0]) } ?? "."
     let descriptor = SystemCall.open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     // One that may be written but not read cannot be synced.
     if descriptor < 0 { return }

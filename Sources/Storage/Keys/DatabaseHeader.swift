@@ -65,7 +65,8 @@ package struct DatabaseHeader: Hashable, Sendable {
   func openPreviousRoot(_ root: KeyBox) throws(StorageError) -> KeyBox? {
     guard let previousRoot else { return nil }
     let key = KeyDerivation.derive(from: root, purpose: "previous")
-    guard let secret = try Sealer().openSecret(previousRoot[...], key: key, associatedData: database.bytes) else {
+    guard let secret = try Sealer().openSecret(previousRoot[...], key: key, associatedData: database.bytes)
+    else {
       throw .unauthentic(path: Self.path, offset: 76, what: "former root key")
     }
     return KeyBox(secret)

@@ -89,8 +89,10 @@ enum KeyFile {
   }
 
   /// Makes the file as `write` does, unless it is there by now. False: it is, and another process's key stands in it.
-  static func create(_ path: String, _ key: KeyBox) throws(StorageError) -> Bool {
-    let beside = path + ".\(getpid()).new"
+  static func create(_ path: String, _ key: KeyBox, _ randomness: any Randomness) throws(StorageError) -> Bool
+  {
+    // Others, of this process or another, may be making it too.
+    let beside = path + "." + Hex.text(randomness.bytes(8))
     try write(beside, [key])
     defer { _ = SystemCall.unlink(beside) }
     if SystemCall.link(beside, path) == 0 {
@@ -106,7 +108,8 @@ enum KeyFile {
   }
 
   private static func directory(of path: String) -> String {
-    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
+      separator: "/")
     return directory.isEmpty ? path.hasPrefix("/") ? "/" : "." : directory
   }
 

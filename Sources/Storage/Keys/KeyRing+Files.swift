@@ -92,7 +92,8 @@ extension KeyRing {
   func writeRing() throws(StorageError) {
     let (content, root, generation, changes) = try state.withLock { state throws(StorageError) in
       (
-        try Self.encode(state, generation: state.generation + 1), state.root, state.generation + 1, state.changes
+        try Self.encode(state, generation: state.generation + 1), state.root, state.generation + 1,
+        state.changes
       )
     }
     let sealed = try seal(content, under: root, "ring", UnitPlace(database: database, kind: .ring))

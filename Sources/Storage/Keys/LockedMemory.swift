@@ -45,7 +45,8 @@ enum LockedMemory {
       try reserve(1, of: count)
       return unsafe allocate(count)
     }
-    guard let mapped = map(pages(count)), let pointer = unsafe UnsafeMutableRawPointer(bitPattern: mapped) else {
+    guard let mapped = map(pages(count)), let pointer = unsafe UnsafeMutableRawPointer(bitPattern: mapped)
+    else {
       throw .outOfMemory(what: "keys")
     }
     return unsafe pointer

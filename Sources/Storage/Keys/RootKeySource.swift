@@ -34,7 +34,7 @@ package enum RootKeySource: Sendable {
       let path = try KeyFile.path(path, database, environment)
       if try KeyFile.exists(path) { return try Self.first(of: KeyFile.read(path), path) }
       let key = KeyBox(random: randomness)
-      if try KeyFile.create(path, key) { return key }
+      if try KeyFile.create(path, key, randomness) { return key }
       return try Self.first(of: KeyFile.read(path), path)
     case .passphrase(let passphrase): return try Self.stretch(passphrase, salt)
     case .descriptor(let descriptor):

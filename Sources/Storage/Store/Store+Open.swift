@@ -67,7 +67,8 @@ extension Store {
   }
 
   private static func fill(
-    _ device: any Device, _ vault: Vault, _ key: RootKeySource, _ lock: (any DeviceLock)?, _ options: StoreOptions
+    _ device: any Device, _ vault: Vault, _ key: RootKeySource, _ lock: (any DeviceLock)?,
+    _ options: StoreOptions
   ) throws -> Store {
     let ring = vault.keyRing
     for directory in directories {
