@@ -29,7 +29,7 @@ ORDER BY installed_kb DESC
 LIMIT 5;
 
 -- Aggregate.
-SELECT section, count(*) AS packages, sum(installed_kb) / 1024 AS mb
+SELECT section, count(*) AS packages, (sum(installed_kb) / 1024)::INTEGER AS mb
 FROM packages
 GROUP BY section
 HAVING count(*) >= 100
