@@ -91,13 +91,15 @@ extension Session {
   /// - Throws: any SQLSTATE that the statement can raise; the database is as it was before the statement.
   @discardableResult
   public func execute(_ sql: String, _ parameters: [Value] = []) throws(VSQLError) -> StatementResult {
-    try run(sql, .positional(parameters.map(\.inner)))
+    try run(sql, .positional(parameters.map { value throws(VSQLError) in try value.checkedInner() }))
   }
 
   /// Runs one statement with parameters `:name`, …
   @discardableResult
   public func execute(_ sql: String, _ parameters: [String: Value]) throws(VSQLError) -> StatementResult {
-    try run(sql, .named(parameters.mapValues(\.inner)))
+    var values: [String: VSQLSchema.Value] = [:]
+    for (name, value) in parameters { values[name] = try value.checkedInner() }
+    return try run(sql, .named(values))
   }
 
   /// Runs one statement and iterates its rows.

@@ -17,7 +17,7 @@ enum Usage {
       --key-file FILE          the root key; without it, a file under $XDG_CONFIG_HOME/vsql/keys
                                (else $HOME/.config/vsql/keys), named by the database's id
       --passphrase             asks for a passphrase, without echo
-      --key-fd N               reads the root key from an open descriptor
+      --key-fd N               reads the root key from an open descriptor, once
       --read-only              an absent database is then an error
       --keep-going             a script goes on after an error
       --echo                   prints each statement before its answer

@@ -40,6 +40,40 @@ import VSQL
     #expect(seen == [1, 2, 3])
   }
 
+  @Test func aValueThatNoColumnCanHoldIsRefused() throws {
+    let session = try session()
+    try session.execute("CREATE TABLE t (v VECTOR(2), n DECIMAL)")
+    for (value, state) in [
+      (Value.vector([.nan, 1]), "22000"), (.vector([1, -.infinity]), "22000"), (.vector([]), "22000"),
+      (.decimal(DecimalValue(unscaled: 1, scale: 39)), "22003"),
+      (.decimal(DecimalValue(unscaled: .max, scale: 0)), "22003"),
+    ] {
+      for sql in ["SELECT :p AS p", "SELECT * FROM t WHERE v <-> :p < 1", "INSERT INTO t VALUES (:p, :p)"] {
+        let error = #expect(throws: VSQLError.self) { try session.execute(sql, ["p": value]) }
+        #expect(error?.sqlState == state, "\(sql), \(value)")
+      }
+      #expect(throws: VSQLError.self) { try session.execute("SELECT $1", [value]) }
+    }
+    #expect(
+      try session.query("SELECT :p AS p", ["p": .decimal(DecimalValue(unscaled: -7, scale: 38))]).count == 1)
+  }
+
+  /// Rows are sequences of both kinds: in an asynchronous function the calls are those of `Sequence`.
+  @Test func callsOnRowsAreNotAmbiguous() async throws {
+    let session = try session()
+    try session.execute("CREATE TABLE t (a INTEGER)")
+    try session.execute("INSERT INTO t VALUES (1), (2), (NULL)")
+    let rows = try session.query("SELECT a FROM t ORDER BY a NULLS LAST")
+    #expect(try rows.first?.value("a", as: Int.self) == 1)
+    #expect(rows.map { $0["a"] } == [.integer(1), .integer(2), .null])
+    #expect(try rows.compactMap { try $0.value("a", as: Int?.self) } == [1, 2])
+    #expect(rows.filter { $0["a"] == .null }.count == 1)
+    #expect(rows.first { $0["a"] == .integer(2) } != nil)
+    #expect(rows.contains { $0["a"] == .null })
+    #expect(rows.reduce(0) { sum, _ in sum + 1 } == 3)
+    #expect(try session.query("SELECT 1 AS a WHERE false").first == nil)
+  }
+
   @Test func errorsCarryCodePlaceAndHint() throws {
     let session = try session()
     try session.execute("CREATE TABLE packages (name TEXT, embedding VECTOR(2))")
