@@ -23,6 +23,7 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case currentDate = "CURRENT_DATE"
   case currentTimestamp = "CURRENT_TIMESTAMP"
   case currentUser = "CURRENT_USER"
+  case day = "DAY"
   case `default` = "DEFAULT"
   case desc = "DESC"
   case distinct = "DISTINCT"
@@ -38,6 +39,7 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case grant = "GRANT"
   case group = "GROUP"
   case having = "HAVING"
+  case hour = "HOUR"
   case ilike = "ILIKE"
   case `in` = "IN"
   case inner = "INNER"
@@ -50,6 +52,8 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case left = "LEFT"
   case like = "LIKE"
   case limit = "LIMIT"
+  case minute = "MINUTE"
+  case month = "MONTH"
   case natural = "NATURAL"
   case not = "NOT"
   case null = "NULL"
@@ -129,6 +133,7 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case rows = "ROWS"
   case rules = "RULES"
   case run = "RUN"
+  case second = "SECOND"
   case session = "SESSION"
   case set = "SET"
   case show = "SHOW"
@@ -155,6 +160,7 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case without = "WITHOUT"
   case work = "WORK"
   case write = "WRITE"
+  case year = "YEAR"
   case zone = "ZONE"
 
   /// Whether the word cannot be a name unless it is quoted.
@@ -167,6 +173,16 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
       .limit, .natural, .not, .null, .offset, .on, .only, .or, .order, .outer, .primary, .references,
       .returning, .right, .select, .similar, .some, .table, .then, .to, .trailing, .`true`, .union,
       .unique, .using, .when, .`where`, .window, .with:
+      true
+    default: false
+    }
+  }
+
+  /// Whether the word could belong to the value before it (`INTERVAL '1' DAY`, `DOUBLE PRECISION`), so that it names no
+  /// column without AS.
+  package var mayEndValue: Bool {
+    switch self {
+    case .character, .day, .filter, .hour, .minute, .month, .precision, .second, .varying, .without, .year:
       true
     default: false
     }

@@ -32,7 +32,9 @@ import VSQLParser
     #expect(words.subtracting(keywords) == [])
     #expect(keywords.subtracting(words) == [])
     #expect(grammar.terminals("reserved_word") == Set(Keyword.allCases.filter(\.isReserved).map(\.rawValue)))
+    #expect(grammar.terminals("suffix_word") == Set(Keyword.allCases.filter(\.mayEndValue).map(\.rawValue)))
     let names = grammar.terminals("plain_word").union(grammar.terminals("construct_word"))
+      .union(grammar.terminals("suffix_word"))
       .union(grammar.terminals("clause_word")).union(["VECTORS"])
     #expect(names == Set(Keyword.allCases.filter { !$0.isReserved }.map(\.rawValue)))
   }
@@ -76,14 +78,14 @@ import VSQLParser
     "plain_word": [
       "NEAREST", "exact", "Approx", "DISTANCE", "SIMILARITY", "ENTITY", "TENANT", "ERASE", "KEY", "TYPE",
     ],
-    "bare_alias": ["a", "B", "items", "DISTANCE", "Entity", "\"q\""],
+    "bare_label": ["a", "B", "items", "DISTANCE", "Entity", "\"q\""],
     "reserved_word": ["SELECT", "from", "ON", "ALL"],
     "positional_parameter": ["$1", "$2", "$65535"],
   ]
 
   @Test func everyRuleIsReachedBySentences() {
     var generator = EBNFGenerator(grammar, seed: 1, overrides: [:])
-    for _ in 0..<1_500 { _ = generator.sentence("script", budget: 42, separator: " ") }
+    for _ in 0..<3_000 { _ = generator.sentence("script", budget: 42, separator: " ") }
     for _ in 0..<100 { _ = generator.sentence("blank", budget: 9, separator: "") }
     #expect(Set(grammar.names).subtracting(generator.taken) == [])
   }

@@ -77,7 +77,7 @@ import VSQLParser
   @Test(arguments: [
     "SELECT over, rollup, cube, lateral_, local, quorum FROM users", "SELECT count(*) over FROM t",
     "SET quorum = 1",
-    "SET local = 1", "SELECT at, time FROM t", "SELECT filter, count(*) filter FROM t",
+    "SET local = 1", "SELECT at, time FROM t", "SELECT filter, count(*) AS filter FROM t",
     "SELECT grouping FROM t GROUP BY grouping, cube",
   ])
   func itsWordsAreStillNames(text: String) throws {

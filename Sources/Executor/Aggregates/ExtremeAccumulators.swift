@@ -5,11 +5,8 @@ import VSQLSchema
 enum ExtremeAccumulators {
   static func make(wantsGreatest: Bool, type: SQLType) throws(Diagnostic) -> any Accumulator {
     switch type.physicalKind {
-    case .int32: return ExtremeOfInt32(wantsGreatest: wantsGreatest, type: type)
-    case .int64: return ExtremeOfInt64(wantsGreatest: wantsGreatest, type: type)
-    case .double: return ExtremeOfDouble(wantsGreatest: wantsGreatest, type: type)
-    case .decimal: return ExtremeOfDecimal(wantsGreatest: wantsGreatest, type: type)
-    case .uuid: return ExtremeOfUUID(wantsGreatest: wantsGreatest, type: type)
+    case .int32, .int64, .double, .decimal, .uuid:
+      return ExtremeOfNumber(wantsGreatest: wantsGreatest, type: type)
     case .text: return ExtremeOfText(wantsGreatest: wantsGreatest, type: type)
     case .boolean, .vector: throw Diagnostic(.undefinedFunction, "min and max do not take \(type)")
     }
@@ -32,8 +29,8 @@ private struct Extremes<Element> {
       if let validity, !validity[row] { continue }
       let group = Int(groups[row])
       let value = list[row]
-      if !isThere[group] || (wantsGreatest ? precedes(values[group], value) : precedes(value, values[group]))
-      {
+      // Of equal values the last is kept, as in PostgreSQL: 1.0 and 1.00 are equal, and 0 and -0.
+      if !isThere[group] || !(wantsGreatest ? precedes(value, values[group]) : precedes(values[group], value)) {
         values[group] = value
         isThere[group] = true
       }
@@ -46,107 +43,69 @@ private struct Extremes<Element> {
   }
 }
 
-private final class ExtremeOfInt32: Accumulator {
-  private var extremes: Extremes<Int32>
+/// Values of fixed size. One of the five lists is used, told once a batch.
+private final class ExtremeOfNumber: Accumulator {
   private let type: SQLType
+  private var int32s: Extremes<Int32>
+  private var int64s: Extremes<Int64>
+  private var doubles: Extremes<Double>
+  private var decimals: Extremes<Decimal>
+  private var uuids: Extremes<UInt128>
 
   init(wantsGreatest: Bool, type: SQLType) {
-    extremes = Extremes(wantsGreatest: wantsGreatest)
     self.type = type
+    int32s = Extremes(wantsGreatest: wantsGreatest)
+    int64s = Extremes(wantsGreatest: wantsGreatest)
+    doubles = Extremes(wantsGreatest: wantsGreatest)
+    decimals = Extremes(wantsGreatest: wantsGreatest)
+    uuids = Extremes(wantsGreatest: wantsGreatest)
   }
 
-  func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
-    guard let argument = arguments.first, case .int32s(let list) = argument.values else { return }
-    extremes.update(groups, groupCount: groupCount, list, argument.validity, none: 0) { $0 < $1 }
-  }
-
-  func finish(groupCount: Int) -> Column {
-    extremes.grow(to: groupCount, 0)
-    return .nullable(type, .int32s(extremes.values), extremes.isThere)
-  }
-}
-
-private final class ExtremeOfInt64: Accumulator {
-  private var extremes: Extremes<Int64>
-  private let type: SQLType
-
-  init(wantsGreatest: Bool, type: SQLType) {
-    extremes = Extremes(wantsGreatest: wantsGreatest)
-    self.type = type
-  }
-
-  func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
-    guard let argument = arguments.first, case .int64s(let list) = argument.values else { return }
-    extremes.update(groups, groupCount: groupCount, list, argument.validity, none: 0) { $0 < $1 }
-  }
-
-  func finish(groupCount: Int) -> Column {
-    extremes.grow(to: groupCount, 0)
-    return .nullable(type, .int64s(extremes.values), extremes.isThere)
-  }
-}
-
-private final class ExtremeOfDouble: Accumulator {
-  private var extremes: Extremes<Double>
-  private let type: SQLType
-
-  init(wantsGreatest: Bool, type: SQLType) {
-    extremes = Extremes(wantsGreatest: wantsGreatest)
-    self.type = type
-  }
-
-  func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
-    guard let argument = arguments.first, case .doubles(let list) = argument.values else { return }
-    extremes.update(groups, groupCount: groupCount, list, argument.validity, none: 0) {
-      $0 < $1 || ($1.isNaN && !$0.isNaN)
+  func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) throws(Diagnostic) {
+    guard let argument = arguments.first else { return }
+    let validity = argument.validity
+    switch argument.values {
+    case .int32s(let list):
+      int32s.update(groups, groupCount: groupCount, list, validity, none: 0) { $0 < $1 }
+    case .int64s(let list):
+      int64s.update(groups, groupCount: groupCount, list, validity, none: 0) { $0 < $1 }
+    case .doubles(let list):
+      doubles.update(groups, groupCount: groupCount, list, validity, none: 0) {
+        $0 < $1 || ($1.isNaN && !$0.isNaN)
+      }
+    case .decimals(let list):
+      decimals.update(groups, groupCount: groupCount, list, validity, none: Self.zero) { $0 < $1 }
+    case .uuids(let list):
+      uuids.update(groups, groupCount: groupCount, list, validity, none: 0) { $0 < $1 }
+    case .booleans, .texts, .vectors: throw Self.mismatch(argument.type)
     }
   }
 
-  func finish(groupCount: Int) -> Column {
-    extremes.grow(to: groupCount, 0)
-    return .nullable(type, .doubles(extremes.values), extremes.isThere)
-  }
-}
-
-private final class ExtremeOfDecimal: Accumulator {
-  private var extremes: Extremes<Decimal>
-  private let type: SQLType
-
-  init(wantsGreatest: Bool, type: SQLType) {
-    extremes = Extremes(wantsGreatest: wantsGreatest)
-    self.type = type
-  }
-
-  func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
-    guard let argument = arguments.first, case .decimals(let list) = argument.values else { return }
-    extremes.update(
-      groups, groupCount: groupCount, list, argument.validity, none: Decimal(unscaled: 0, scale: 0)
-    ) { $0 < $1 }
-  }
-
-  func finish(groupCount: Int) -> Column {
-    extremes.grow(to: groupCount, Decimal(unscaled: 0, scale: 0))
-    return .nullable(type, .decimals(extremes.values), extremes.isThere)
-  }
-}
-
-private final class ExtremeOfUUID: Accumulator {
-  private var extremes: Extremes<UInt128>
-  private let type: SQLType
-
-  init(wantsGreatest: Bool, type: SQLType) {
-    extremes = Extremes(wantsGreatest: wantsGreatest)
-    self.type = type
+  func finish(groupCount: Int) throws(Diagnostic) -> Column {
+    switch type.physicalKind {
+    case .int32:
+      int32s.grow(to: groupCount, 0)
+      return .nullable(type, .int32s(int32s.values), int32s.isThere)
+    case .int64:
+      int64s.grow(to: groupCount, 0)
+      return .nullable(type, .int64s(int64s.values), int64s.isThere)
+    case .double:
+      doubles.grow(to: groupCount, 0)
+      return .nullable(type, .doubles(doubles.values), doubles.isThere)
+    case .decimal:
+      decimals.grow(to: groupCount, Self.zero)
+      return .nullable(type, .decimals(decimals.values), decimals.isThere)
+    case .uuid:
+      uuids.grow(to: groupCount, 0)
+      return .nullable(type, .uuids(uuids.values), uuids.isThere)
+    case .boolean, .text, .vector: throw Self.mismatch(type)
+    }
   }
 
-  func update(_ groups: [Int32], groupCount: Int, _ arguments: [Column]) {
-    guard let argument = arguments.first, case .uuids(let list) = argument.values else { return }
-    extremes.update(groups, groupCount: groupCount, list, argument.validity, none: 0) { $0 < $1 }
-  }
+  private static let zero = Decimal(unscaled: 0, scale: 0)
 
-  func finish(groupCount: Int) -> Column {
-    extremes.grow(to: groupCount, 0)
-    return .nullable(type, .uuids(extremes.values), extremes.isThere)
+  private static func mismatch(_ type: SQLType) -> Diagnostic {
+    Diagnostic(.internalError, "min and max of numbers met a column of \(type)")
   }
 }
 

@@ -32,9 +32,7 @@ extension Casting {
       values = .decimals(
         try Loops.mapSelected(extent, validity, fill: Decimal(unscaled: 0, scale: 0)) {
           row throws(Diagnostic) in
-          let number = try Decimal.parse(bytes.extracting(lane.range(row)))
-          if let shape { return try number.fitted(to: shape) }
-          return number
+          try Decimal.parse(bytes.extracting(lane.range(row)), shape: shape)
         })
     case .date:
       values = .int32s(

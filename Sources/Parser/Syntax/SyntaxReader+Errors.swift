@@ -70,8 +70,10 @@ extension SyntaxReader {
       return "the comma before it is too many"
     case .integer, .decimal, .scientific, .string, .escapeString, .dollarString, .identifier, .leftBracket:
       return Self.endsValue(previous) ? "a comma or an operator may be missing before it" : nil
+    case .keyword(let keyword) where keyword.mayEndValue && Self.endsValue(previous):
+      return "as a column's name it needs AS before it"
     case .keyword(let keyword) where keyword.isReserved:
-      return previous == .comma || previous == .dot || Self.beginsName(previous)
+      return previous == .comma || Self.beginsName(previous)
         ? "\(keyword.rawValue) is a reserved word; as a name it is written \"\(keyword.rawValue.lowercased())\""
         : nil
     default:

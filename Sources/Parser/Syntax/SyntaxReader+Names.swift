@@ -22,7 +22,8 @@ extension SyntaxReader {
     return Name(stream.name(of: token), span: token.span)
   }
 
-  /// A name where no clause can follow, so that reserved words need no quotes: after AS, before an option's value.
+  /// A name where no clause can follow, so that reserved words need no quotes: after AS, behind a dot, before an
+  /// option's value.
   mutating func readLabel(_ what: String) throws(SyntaxFault) -> Name {
     switch token.kind {
     case .identifier, .quotedIdentifier, .keyword: return takeName()
@@ -40,7 +41,7 @@ extension SyntaxReader {
           .syntaxError, "a table's name has more than two parts, expected table or schema.table",
           at: parts[0].span.union(token.span))
       }
-      parts.append(try readName("a name after the dot"))
+      parts.append(try readLabel("a name after the dot"))
     }
     return ObjectName(parts)
   }
@@ -57,6 +58,12 @@ extension SyntaxReader {
   /// `[AS] alias`, if there is one.
   mutating func readTableAlias() throws(SyntaxFault) -> Name? {
     if take(if: .as) { return try readName("an alias after AS") }
+    return takeBareAlias()
+  }
+
+  /// The name of a select item without AS, if there is one: an alias that does not belong to the value before it.
+  mutating func takeBareLabel() -> Name? {
+    if case .keyword(let keyword) = token.kind, keyword.mayEndValue { return nil }
     return takeBareAlias()
   }
 

@@ -119,7 +119,7 @@ extension SyntaxReader {
     while take(if: .dot) {
       if at(.star) { throw unexpected("a column's name", hint: "t.* stands in a select list only") }
       if parts.count == 3 { throw unexpected("no fourth name: schema.table.column is the longest") }
-      parts.append(try readName("a name after the dot"))
+      parts.append(try readLabel("a name after the dot"))
     }
     if at(.leftParen) { throw .featureNotSupported("a function of a schema", at: span(from: start)) }
     return Expression(.column(parts), span: span(from: start))

@@ -70,7 +70,7 @@ extension SyntaxReader {
     }
     let expression = try readNested()
     if take(if: .as) { return .expression(expression, alias: try readLabel("an alias after AS")) }
-    return .expression(expression, alias: takeBareAlias())
+    return .expression(expression, alias: takeBareLabel())
   }
 
   @inline(never)

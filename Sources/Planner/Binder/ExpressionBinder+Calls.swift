@@ -35,8 +35,13 @@ extension ExpressionBinder {
   private func refuseAggregateForms(_ call: FunctionCall, at span: SourceSpan) throws(Diagnostic) {
     guard call.isStar || call.isDistinct || call.filter != nil else { return }
     let name = call.name.text
+    if FunctionSignatures.forms.contains(name) {
+      throw Diagnostic(
+        .syntaxError, "\(name.uppercased()) takes a list of expressions and nothing else", at: span)
+    }
     if FunctionSignatures.names.contains(name) {
-      let form = call.isStar ? "*" : call.isDistinct ? "DISTINCT" : "FILTER"
+      if call.isStar { throw Diagnostic(.undefinedFunction, "function \(name)(*) does not exist", at: span) }
+      let form = call.isDistinct ? "DISTINCT" : "FILTER"
       throw Diagnostic(
         .wrongObjectType, "\(form) was given, but \(name) is not an aggregate function", at: span)
     }

@@ -69,8 +69,10 @@ struct ExpressionBinder {
     case .case(let operand, let branches, let otherwise):
       return try bindCase(operand, branches, otherwise, at: span)
     case .cast(let operand, let name):
-      if let vector = try bindUnsizedVector(try bind(operand), to: name, at: span) { return vector }
-      return try bindCast(try bind(operand), to: try TypeNames.resolve(name), at: span)
+      if let number = try writtenNumber(operand, to: name, at: span) { return number }
+      let scalar = try bind(operand)
+      if let vector = try bindUnsizedVector(scalar, to: name, at: span) { return vector }
+      return try bindCast(scalar, to: try TypeNames.resolve(name), at: span)
     case .call(let call): return try bindCall(call, at: span)
     }
   }
@@ -151,6 +153,27 @@ extension ExpressionBinder {
     return Scalar(.call(.makeVector, scalars), type: .vector(shape), span: span)
   }
 
+  /// A number's digits read at once as the DECIMAL(p, s) or DOUBLE that they are cast to, though no DECIMAL holds them all.
+  private func writtenNumber(_ operand: Expression, to name: TypeName, at span: SourceSpan) throws(Diagnostic)
+    -> Scalar?
+  {
+    switch operand.kind {
+    case .literal(.decimal(let text)), .literal(.scientific(let text)):
+      let type = try TypeNames.resolve(name)
+      switch type {
+      case .double, .decimal(_?):
+        return try LiteralValues.quoted(text, as: type, isAssignment: false, at: span)
+      case .unknown, .boolean, .integer, .decimal(nil), .text, .blob, .date, .timestamp, .timestamptz, .uuid,
+        .vector:
+        return nil
+      }
+    case .literal, .bracket, .column, .parameter, .unary, .binary, .and, .or, .not, .isNull, .isTruth,
+      .isDistinct,
+      .between, .inList, .inSubquery, .exists, .subquery, .like, .case, .cast, .call:
+      return nil
+    }
+  }
+
   private func bindCast(_ scalar: Scalar, to type: SQLType, at span: SourceSpan) throws(Diagnostic) -> Scalar
   {
     var cast = try state.coerce(
@@ -218,10 +241,23 @@ extension ExpressionBinder {
 // MARK: - Forms
 
 extension ExpressionBinder {
+  /// A value that stands in every comparison of its BETWEEN or CASE: nested in itself it would double with each level.
+  ///
+  /// - Throws: 54001 for one of more than 4,096 nodes.
+  private func repeatable(_ value: Scalar) throws(Diagnostic) -> Scalar {
+    var room = 4_096
+    guard value.fits(in: &room) else {
+      throw Diagnostic(
+        .statementTooComplex, "the operand of BETWEEN or CASE is too large to be compared several times",
+        at: value.span, hint: "name it in a subquery in FROM")
+    }
+    return value
+  }
+
   private func bindBetween(
     _ operand: Expression, _ low: Expression, _ high: Expression, negated: Bool, at span: SourceSpan
   ) throws(Diagnostic) -> Scalar {
-    let value = try bind(operand)
+    let value = try repeatable(try bind(operand))
     let lowest = try compare(negated ? .less : .greaterOrEqual, value, try bind(low), at: span)
     let highest = try compare(negated ? .greater : .lessOrEqual, value, try bind(high), at: span)
     let terms = [lowest, highest]
@@ -309,7 +345,7 @@ extension ExpressionBinder {
     _ operand: Expression?, _ branches: [CaseBranch], _ otherwise: Expression?, at span: SourceSpan
   ) throws(Diagnostic) -> Scalar {
     var conditions: [Scalar] = []
-    let value: Scalar? = if let operand { try bind(operand) } else { nil }
+    let value: Scalar? = if let operand { try repeatable(try bind(operand)) } else { nil }
     for branch in branches {
       let condition = try bind(branch.condition)
       conditions.append(

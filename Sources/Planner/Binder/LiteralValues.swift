@@ -14,7 +14,9 @@ enum LiteralValues {
     do {
       return Scalar(.constant(try Value(parsing: text, type: .numeric)), type: .numeric, span: span)
     } catch {
-      if text.contains(where: { $0 == "e" || $0 == "E" }), let value = Double(text), value.isFinite {
+      if text.contains(where: { $0 == "e" || $0 == "E" }), let value = Double(text), value.isFinite,
+        value != 0
+      {
         return Scalar(.constant(.double(value)), type: .double, span: span)
       }
       throw error.located(at: span)

@@ -16,6 +16,14 @@ extension Scalar {
     }
   }
 
+  /// Whether the tree has at most `room` nodes, which are taken from it.
+  func fits(in room: inout Int) -> Bool {
+    room -= 1
+    if room < 0 { return false }
+    for child in children where !child.fits(in: &room) { return false }
+    return true
+  }
+
   /// The same node over other children, each made from one of the old by `change`.
   package func mapChildren<E: Error>(_ change: (Scalar) throws(E) -> Scalar) throws(E) -> Scalar {
     var copy = self

@@ -159,12 +159,18 @@ extension Decimal {
   /// - Throws: 22003 when it has more than precision − scale digits before the point.
   package func fitted(to shape: DecimalShape) throws(Diagnostic) -> Decimal {
     let limit = Decimal.powersOfTen[Int(shape.precision)]
-    let failure = Diagnostic(
-      .numericValueOutOfRange, "a number does not fit DECIMAL(\(shape.precision), \(shape.scale))")
+    let failure = Decimal.misfit(shape)
     let result: Decimal
     do { result = try rounded(to: Int(shape.scale)) } catch { throw failure }
     guard result.unscaled.magnitude < limit else { throw failure }
     return result
+  }
+}
+
+extension Decimal {
+  static func misfit(_ shape: DecimalShape) -> Diagnostic {
+    Diagnostic(
+      .numericValueOutOfRange, "a number does not fit DECIMAL(\(shape.precision), \(shape.scale))")
   }
 }
 

@@ -5,64 +5,24 @@ extension Decimal {
   ///
   /// - Throws: 22P02 for any other text, 22003 past 38 digits.
   package static func parse(_ text: Span<UInt8>) throws(Diagnostic) -> Decimal {
-    let range = TextScanner.trimmed(text)
-    var at = range.lowerBound
-    var isNegative = false
-    if at < range.upperBound, text[at] == UInt8(ascii: "-") || text[at] == UInt8(ascii: "+") {
-      isNegative = text[at] == UInt8(ascii: "-")
-      at += 1
+    let number = try DecimalDigits(text)
+    if number.isCut { throw overflow }
+    if number.exponent <= 0 {
+      return try Decimal(
+        isNegative: number.isNegative, magnitude: number.magnitude, scale: -number.exponent)
     }
-    var magnitude: UInt128 = 0
-    var isOver = false
-    var digits = 0
-    var scale = 0
-    var isFraction = false
-    while at < range.upperBound {
-      if let digit = TextScanner.digit(text[at]) {
-        let product = magnitude.multipliedReportingOverflow(by: 10)
-        isOver = isOver || product.overflow
-        magnitude = product.partialValue &+ UInt128(digit)
-        digits += 1
-        if isFraction { scale += 1 }
-      } else if text[at] == UInt8(ascii: "."), !isFraction {
-        isFraction = true
-      } else {
-        break
-      }
-      at += 1
-    }
-    guard digits > 0 else { throw syntaxError }
-    var exponent = 0
-    if at < range.upperBound, text[at] | 0x20 == UInt8(ascii: "e") {
-      at += 1
-      var isDown = false
-      if at < range.upperBound, text[at] == UInt8(ascii: "-") || text[at] == UInt8(ascii: "+") {
-        isDown = text[at] == UInt8(ascii: "-")
-        at += 1
-      }
-      let start = at
-      while at < range.upperBound, let digit = TextScanner.digit(text[at]) {
-        // Past 100,000 nothing but zero fits; the cap keeps the sum small.
-        exponent = min(exponent * 10 + digit, 100_000)
-        at += 1
-      }
-      guard at > start else { throw syntaxError }
-      if isDown { exponent = -exponent }
-    }
-    guard at == range.upperBound else { throw syntaxError }
-    if isOver { throw overflow }
-    scale -= exponent
-    if scale < 0 {
-      if magnitude == 0 { return Decimal(unscaled: 0, scale: 0) }
-      guard -scale <= 38 else { throw overflow }
-      let product = magnitude.multipliedReportingOverflow(by: powersOfTen[-scale])
-      if product.overflow { throw overflow }
-      (magnitude, scale) = (product.partialValue, 0)
-    }
-    return try Decimal(isNegative: isNegative, magnitude: magnitude, scale: scale)
+    return try number.rounded(to: 0)
   }
 
-  private static var syntaxError: Diagnostic {
+  /// The same, as a column of `shape` holds it: rounded half away from zero, however many digits are written.
+  ///
+  /// - Throws: 22P02 as above, 22003 for more than precision − scale digits before the point.
+  package static func parse(_ text: Span<UInt8>, shape: DecimalShape?) throws(Diagnostic) -> Decimal {
+    guard let shape else { return try parse(text) }
+    return try DecimalDigits(text).fitted(to: shape)
+  }
+
+  static var syntaxError: Diagnostic {
     Diagnostic(.invalidTextRepresentation, "invalid input syntax for type DECIMAL")
   }
 

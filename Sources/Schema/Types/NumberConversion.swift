@@ -41,17 +41,21 @@ package enum NumberConversion {
   ///
   /// - Throws: 22003 for NaN, infinity and past 38 digits.
   package static func decimal(_ value: Double, shape: DecimalShape? = nil) throws(Diagnostic) -> Decimal {
-    guard let shape else { return try decimal(unrounded: value) }
-    // So near to zero that it is zero at any scale, though it may need more than 38 digits.
-    if value.magnitude < 1e-39 { return Decimal(unscaled: 0, scale: shape.scale) }
-    return try decimal(unrounded: value).fitted(to: shape)
-  }
-
-  private static func decimal(unrounded value: Double) throws(Diagnostic) -> Decimal {
     guard value.isFinite else {
       throw Diagnostic(.numericValueOutOfRange, "a DECIMAL holds no NaN or infinity")
     }
-    if value == 0 { return Decimal(unscaled: 0, scale: 0) }
+    var number = DecimalDigits()
+    number.isNegative = value < 0
+    if value != 0 { (number.magnitude, number.exponent) = try fifteenDigits(value) }
+    guard let shape else {
+      guard number.exponent >= -38 else { throw Decimal.overflow }
+      return try number.rounded(to: max(-number.exponent, 0))
+    }
+    return try number.fitted(to: shape)
+  }
+
+  private static func fifteenDigits(_ value: Double) throws(Diagnostic) -> (magnitude: UInt128, exponent: Int)
+  {
     var exact = try exactDigits(value)
     let digits = Decimal.digitCount(exact.magnitude)
     if digits > 15 {
@@ -65,13 +69,7 @@ package enum NumberConversion {
       exact.magnitude /= 10
       exact.exponent += 1
     }
-    if exact.exponent > 0 {
-      guard exact.exponent <= 38 else { throw Decimal.overflow }
-      let product = exact.magnitude.multipliedReportingOverflow(by: Decimal.powersOfTen[exact.exponent])
-      if product.overflow { throw Decimal.overflow }
-      return try Decimal(isNegative: value < 0, magnitude: product.partialValue, scale: 0)
-    }
-    return try Decimal(isNegative: value < 0, magnitude: exact.magnitude, scale: -exact.exponent)
+    return exact
   }
 
   /// The shortest digits that read back as `value`: |value| = magnitude · 10^exponent.

@@ -40,9 +40,7 @@ extension Value {
     case .boolean: self = .boolean(try BooleanText.parse(span))
     case .integer(let range): self = .integer(try range.checked(try IntegerText.parse(span)))
     case .double: self = .double(try DoubleText.parse(span))
-    case .decimal(let shape):
-      let number = try Decimal.parse(span)
-      if let shape { self = .decimal(try number.fitted(to: shape)) } else { self = .decimal(number) }
+    case .decimal(let shape): self = .decimal(try Decimal.parse(span, shape: shape))
     case .blob: self = .blob(try BlobText.parse(span))
     case .date: self = .date(try CalendarText.parseDate(span))
     case .timestamp: self = .timestamp(try CalendarText.parseTimestamp(span, withZone: false))

@@ -44,7 +44,29 @@ struct TextFormTests {
     Case(.decimal(DecimalShape(precision: 5, scale: 2)), "123.455", "123.46"),
     Case(.decimal(DecimalShape(precision: 5, scale: 2)), "-123.455", "-123.46"),
     Case(.decimal(DecimalShape(precision: 5, scale: 2)), "999.995", refused: .numericValueOutOfRange),
-    Case(.double, "-0", "-0"), Case(.double, "123456.789e3", "123456789"), Case(.double, "inf", "Infinity"),
+    Case(.decimal(DecimalShape(precision: 6, scale: 2)), "1e-400", "0.00"),
+    Case(
+      .decimal(DecimalShape(precision: 6, scale: 2)), "0.00499999999999999999999999999999999999999999999999",
+      "0.00"),
+    Case(
+      .decimal(DecimalShape(precision: 6, scale: 2)), "1234.00500000000000000000000000000000000000000000000",
+      "1234.01"),
+    Case(
+      .decimal(DecimalShape(precision: 38, scale: 37)), "1.00000000000000000000000000000000000004999",
+      "1.0000000000000000000000000000000000000"),
+    Case(
+      .decimal(DecimalShape(precision: 38, scale: 37)), "1.00000000000000000000000000000000000005",
+      "1.0000000000000000000000000000000000001"),
+    Case(
+      .decimal(DecimalShape(precision: 38, scale: 37)), "99999999999999999999999999999999999999999",
+      refused: .numericValueOutOfRange),
+    Case(.double, "-0", "-0"), Case(.double, "1e23", "9.999999999999999e+22"),
+    Case(.double, "124925348374250592", "1.2492534837425059e+17"),
+    Case(.double, "2.7e22", "2.7000000000000002e+22"),
+    Case(.double, "1.8356943255767728e+16", "1.8356943255767728e+16"),
+    Case(.double, "-1e23", "-9.999999999999999e+22"),
+    Case(.double, "18014398509481984", "1.8014398509481984e+16"), Case(.double, "123456.789e3", "123456789"),
+    Case(.double, "inf", "Infinity"),
     Case(.double, "-Infinity", "-Infinity"), Case(.double, "nan", "NaN"), Case(.double, "1e15", "1e+15"),
     Case(.double, "123456789012345", "123456789012345"), Case(.double, "0.0001", "0.0001"),
     Case(.double, "0.00001", "1e-05"), Case(.double, "1e20", "1e+20"), Case(.double, "0.1", "0.1"),
