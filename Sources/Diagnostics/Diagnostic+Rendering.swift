@@ -38,15 +38,38 @@ extension Diagnostic {
   private func caretLines(span: SourceSpan, place: SourcePlace, name: String) -> [String] {
     let number = String(place.line)
     let gutter = String(repeating: " ", count: number.utf8.count)
-    let carets = place.caretWidth(of: span)
-    var pointer = "\(gutter) | \(place.indent)\(String(repeating: "^", count: carets))"
+    let excerpt = Excerpt(of: place, span: span)
+    var pointer = "\(gutter) | \(excerpt.indent)\(String(repeating: "^", count: excerpt.carets))"
     if let label { pointer += " \(label)" }
     return [
       "\(gutter)--> \(name):\(place.line):\(place.column)",
       "\(gutter) |",
-      "\(number) | \(Self.shown(place.text))",
+      "\(number) | \(Self.shown(excerpt.text))",
       pointer,
     ]
+  }
+}
+
+/// The line of a place as it is shown: of a long one the part around the place.
+private struct Excerpt {
+  var text: String
+  var indent: String
+  var carets: Int
+
+  /// Characters shown before the place, and in all.
+  private static let lead = 80
+  private static let width = 240
+
+  init(of place: SourcePlace, span: SourceSpan) {
+    (text, indent, carets) = (place.text, place.indent, place.caretWidth(of: span))
+    guard text.utf8.count > Self.width, text.count > Self.width else { return }
+    let column = indent.count
+    let start = max(0, column - Self.lead)
+    let shown = text.dropFirst(start).prefix(Self.width)
+    carets = max(1, min(carets, start + shown.count - column))
+    let isCutBehind = start + shown.count < text.count
+    indent = (start > 0 ? " " : "") + indent.dropFirst(start)
+    text = (start > 0 ? "…" : "") + shown + (isCutBehind ? "…" : "")
   }
 }
 

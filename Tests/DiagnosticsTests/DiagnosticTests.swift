@@ -17,6 +17,21 @@ import VSQLDiagnostics
         """)
   }
 
+  @Test func showsThePartOfALongLineAroundThePlace() {
+    let source =
+      "SELECT " + String(repeating: "1, ", count: 1_000) + "embeding, "
+      + String(repeating: "2, ", count: 1_000)
+    let diagnostic = Diagnostic(.syntaxError, "bad", at: SourceSpan(start: 3_007, end: 3_015))
+    let lines = diagnostic.rendered(source: source).split(separator: "\n")
+    #expect(lines.count == 5 && lines[1].hasSuffix(":1:3008"))
+    #expect(lines[3].count == 4 + 242 && lines[3].hasSuffix("…"))
+    let pointer = Array(lines[4])
+    let marked = pointer.indices.filter { pointer[$0] == "^" }.map { Array(lines[3])[$0] }
+    #expect(String(marked) == "embeding")
+    let whole = Diagnostic(.syntaxError, "bad", at: SourceSpan(start: 0, end: source.utf8.count))
+    #expect(whole.rendered(source: source).split(separator: "\n").allSatisfy { $0.count <= 246 })
+  }
+
   @Test func aPlacePastTheEndIsTheEnd() {
     let place = SourcePlace(offset: 99, in: "SELECT")
     #expect(place.line == 1 && place.column == 7 && place.text == "SELECT")

@@ -29,6 +29,14 @@ import VSQLSchema
     #expect(tree.contains("->  Scan on packages\n              Filter: (section = 'x')"), "\(tree)")
   }
 
+  /// A term that doubles with each projection stops before it is large.
+  @Test func filtersThatGrowStayWhereTheyAre() throws {
+    var query = "SELECT size AS a FROM packages"
+    for level in 1...12 { query = "SELECT a + a AS a FROM (\(query)) AS s\(level) WHERE a > 1" }
+    let tree = try Planning.tree(query)
+    #expect(tree.contains("->  Filter\n") && tree.utf8.count < 100_000)
+  }
+
   @Test func onOfALeftJoinDoesNotFilterTheLeft() throws {
     let tree = try Planning.tree(
       "SELECT p.name, s.title FROM packages p LEFT JOIN sections s ON p.section = s.section AND p.size > 5 AND s.open"

@@ -30,7 +30,8 @@ private struct Extremes<Element> {
       let group = Int(groups[row])
       let value = list[row]
       // Of equal values the last is kept, as in PostgreSQL: 1.0 and 1.00 are equal, and 0 and -0.
-      if !isThere[group] || !(wantsGreatest ? precedes(value, values[group]) : precedes(values[group], value)) {
+      if !isThere[group] || !(wantsGreatest ? precedes(value, values[group]) : precedes(values[group], value))
+      {
         values[group] = value
         isThere[group] = true
       }

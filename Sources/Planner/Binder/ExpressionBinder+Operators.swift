@@ -29,10 +29,10 @@ extension ExpressionBinder {
   static func noOperator(_ name: String, _ left: SQLType, _ right: SQLType, at span: SourceSpan?)
     -> Diagnostic
   {
-    Diagnostic(
+    let target = left == .unknown || right.vectorShape != nil ? right : left
+    return Diagnostic(
       .undefinedFunction, "operator does not exist: \(left.plainName) \(name) \(right.plainName)", at: span,
-      hint:
-        "Add an explicit cast, for example CAST(… AS \(left == .unknown ? right.plainName : left.plainName))."
+      hint: "Add an explicit cast, for example CAST(… AS \(target.plainName))."
     )
   }
 

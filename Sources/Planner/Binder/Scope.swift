@@ -92,6 +92,11 @@ extension Scope {
     for scope in outer where scope.columns.contains(where: { $0.name == name.text && !$0.isHidden }) {
       throw Self.correlated(name.text, at: name.span)
     }
+    if let ranking = columns.first(where: \.isRanking), ["distance", "similarity"].contains(name.text) {
+      throw Diagnostic(
+        .undefinedColumn, "column \"\(name.text)\" does not exist", at: name.span,
+        label: "NEAREST BY \(ranking.name.uppercased()) names its value \"\(ranking.name)\"")
+    }
     let place = relations.count == 1 ? " in \(relations[0].description)" : ""
     throw Diagnostic(
       .undefinedColumn, "column \"\(name.text)\" does not exist\(place)", at: name.span,

@@ -18,15 +18,16 @@ extension PlanNode {
       copy.kind = .scan(scan)
       return copy
     case .project(let input, let list):
-      let (below, above) = terms.split { term in term.columns.allSatisfy { !list[$0].isVolatile } }
-      copy.kind = .project(input.pushing(below.map { $0.substituting(list) }), list)
+      let (below, above) = terms.lowered(through: list) { !list[$0].isVolatile }
+      copy.kind = .project(input.pushing(below), list)
       return copy.filtered(above)
     case .aggregate(var aggregate):
       let keys = aggregate.keys
-      let (below, above) = terms.split { term in
-        !term.columns.isEmpty && term.columns.allSatisfy { $0 < keys.count && !keys[$0].isVolatile }
+      // A term without columns decides whether the one group of an empty input stands, so it stays above.
+      let (below, above) = terms.lowered(through: keys, isConstantKept: true) {
+        $0 < keys.count && !keys[$0].isVolatile
       }
-      aggregate.input = aggregate.input.pushing(below.map { $0.substituting(keys) })
+      aggregate.input = aggregate.input.pushing(below)
       copy.kind = .aggregate(aggregate)
       return copy.filtered(above)
     case .loopJoin(let join): return pushing(terms, through: join)
@@ -96,6 +97,24 @@ extension Scalar {
   func substituting(_ list: [Scalar]) -> Scalar {
     if case .column(let ordinal) = kind, list.indices.contains(ordinal) { return list[ordinal] }
     return mapChildren { (child: Scalar) throws(Never) in child.substituting(list) }
+  }
+}
+
+extension [Scalar] {
+  /// The terms whose columns all pass the test, as they read below a projection of `list`, and the others as they are. A
+  /// term that would grow large stays above: through projections of `a + a` it doubles with each.
+  fileprivate func lowered(
+    through list: [Scalar], isConstantKept: Bool = false, _ test: (Int) -> Bool
+  ) -> ([Scalar], [Scalar]) {
+    var (below, above): ([Scalar], [Scalar]) = ([], [])
+    for term in self {
+      var room = 1_000
+      let columns = term.columns
+      let mayPass = columns.allSatisfy(test) && !(isConstantKept && columns.isEmpty)
+      let lowered = mayPass ? term.substituting(list) : nil
+      if let lowered, lowered.fits(in: &room) { below.append(lowered) } else { above.append(term) }
+    }
+    return (below, above)
   }
 }
 
