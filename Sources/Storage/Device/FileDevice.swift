@@ -124,18 +124,25 @@ package struct FileDevice: Device {
       guard offset >= 0, count >= 0 else {
         throw .malformed(path: path, offset: 0, what: "a range out of bounds")
       }
-      // Before memory is asked for: a hostile length must not cost more than the file has.
-      let size = try size()
-      guard count <= size, offset <= size - count else {
-        throw .malformed(path: path, offset: size, what: "the file ends before byte \(offset)+\(count)")
-      }
+      // Before much memory is asked for: a hostile length must not cost more than the file has.
+      if count > Self.smallBytes { try checkEnd(offset, count) }
       var got = 0
       let bytes = SystemCall.read(descriptor, offset: offset, count: count, got: &got)
       if got < 0 { throw SystemCall.error("read", path) }
       guard got == count else {
+        try checkEnd(offset, count)
         throw .malformed(path: path, offset: offset + got, what: "the file ends too early")
       }
       return bytes
+    }
+
+    private static let smallBytes = 1 << 16
+
+    private func checkEnd(_ offset: Int, _ count: Int) throws(StorageError) {
+      let size = try size()
+      guard count <= size, offset <= size - count else {
+        throw .malformed(path: path, offset: size, what: "the file ends before byte \(offset)+\(count)")
+      }
     }
 
     func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {

@@ -4,8 +4,9 @@ import VSQLSchema
 final class SegmentOpener {
   /// Rows opened at a time: a page is as many as a slot's 16 blocks of DEKs.
   private static let runRows = SegmentFormat.pageRows
-  /// Blocks of DEKs kept unwrapped for single records: 0.5 MiB of locked memory.
-  private static let keptBlocks = 256
+  /// Blocks of DEKs kept unwrapped for single records: 2 MiB of locked memory, the keys of 65,536 rows. Unwrapping one costs as much
+  /// as opening three cells.
+  private static let keptBlocks = 1_024
 
   private let manifest: SegmentManifest
   private let table: TableDefinition
