@@ -33,6 +33,18 @@ package enum StorageError: Error, Hashable, Sendable {
   case limit(what: String)
 }
 
+extension StorageError {
+  /// Whether a writer that replaces files meanwhile may be the cause, so that another attempt can succeed.
+  var mayPass: Bool {
+    switch self {
+    case .missing, .malformed, .unauthentic, .unchained: true
+    case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
+      .uniqueViolation, .notNullViolation, .limit:
+      false
+    }
+  }
+}
+
 extension StorageError: DiagnosableError {
   package var diagnostic: Diagnostic {
     switch self {

@@ -104,6 +104,20 @@ import Darwin
     return ends[0]
   }
 
+  /// A reader tries again where a writer may be at the files; a pipe gives its key once, and the fault that is told is the file's.
+  @Test func aReaderAsksADescriptorOnce() throws {
+    let device = MemoryDevice()
+    let key = Array(repeating: UInt8(7), count: 32)
+    try Store.open(.device(device), key: .descriptor(pipe(key))).close()
+    let options = StoreOptions(isReadOnly: true)
+    _ = try Store.open(.device(device), key: .descriptor(pipe(key)), options: options)
+    let state = try #require(device.snapshotFiles().keys.first { $0.hasPrefix("state/") })
+    device.flip(state, offset: 40, bit: 0)
+    #expect(throws: StorageError.unauthentic(path: state, offset: 16, what: "state")) {
+      try Store.open(.device(device), key: .descriptor(pipe(key)), options: options)
+    }
+  }
+
   @Test func descriptorsGiveBytesDigitsOrAKeyFile() throws {
     let device = MemoryDevice()
     _ = try make(device, .descriptor(pipe(key)))

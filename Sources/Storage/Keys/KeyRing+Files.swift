@@ -97,6 +97,12 @@ extension KeyRing {
       )
     }
     let sealed = try seal(content, under: root, "ring", UnitPlace(database: database, kind: .ring))
+    // What a crash left of a ring that was being written holds slots too.
+    let unfinished = Self.ringPath + ".new"
+    if try device.exists(unfinished) {
+      let file = try device.open(unfinished, .write)
+      try file.punch(at: 0, count: try file.size())
+    }
     let former = try device.exists(Self.ringPath) ? try device.open(Self.ringPath, .write) : nil
     try device.replace(Self.ringPath, with: Self.ringMagic + sealed)
     if let former { try former.punch(at: 0, count: try former.size()) }

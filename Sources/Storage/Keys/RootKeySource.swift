@@ -10,6 +10,8 @@ package enum RootKeySource: Sendable {
   case bytes([UInt8])
   /// Random, never seen again: for databases in memory.
   case inMemory
+  /// What a descriptor gave: it gives it once.
+  case held([KeyBox])
 
   /// A variable of the process's environment; nil when unset.
   package typealias Environment = @Sendable (String) -> String?
@@ -18,7 +20,7 @@ package enum RootKeySource: Sendable {
     switch self {
     case .file: .file
     case .passphrase: .passphrase
-    case .descriptor: .descriptor
+    case .descriptor, .held: .descriptor
     case .bytes, .inMemory: .supplied
     }
   }
@@ -42,6 +44,15 @@ package enum RootKeySource: Sendable {
     case .bytes(let bytes):
       return try Self.first(of: KeyBox(bytes: bytes).map { [$0] } ?? [], "the program's key")
     case .inMemory: return KeyBox(random: randomness)
+    case .held(let keys): return try Self.first(of: keys, "the descriptor")
+    }
+  }
+
+  /// A source that can be asked again and again.
+  func held() throws(StorageError) -> RootKeySource {
+    switch self {
+    case .descriptor(let descriptor): .held(try KeyFile.read(descriptor))
+    case .file, .passphrase, .bytes, .inMemory, .held: self
     }
   }
 
@@ -70,6 +81,9 @@ package enum RootKeySource: Sendable {
       (candidates, hint) = (
         try KeyFile.read(descriptor), "Descriptor \(descriptor) gives another database's key."
       )
+    case .held(let keys):
+      try Self.refusePassphrase(header)
+      (candidates, hint) = (keys, "The descriptor gives another database's key.")
     case .bytes(let bytes):
       try Self.refusePassphrase(header)
       (candidates, hint) = (KeyBox(bytes: bytes).map { [$0] } ?? [], "A root key has 32 bytes.")
@@ -99,7 +113,7 @@ package enum RootKeySource: Sendable {
     let (logN, r, p) = DatabaseHeader.scrypt
     guard let key = KeyDerivation.scrypt(passphrase, salt: salt, logN: logN, r: UInt32(r), p: UInt32(p))
     else {
-      throw .limit(what: "scrypt needs 32 MiB of memory")
+      throw .outOfMemory(what: "scrypt, which takes 32 MiB")
     }
     return key
   }

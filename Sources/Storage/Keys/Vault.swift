@@ -118,7 +118,7 @@ package final class Vault: Sendable {
           hint: "Let it give two lines of 64 hexadecimal digits: the new key, then the present one.")
       }
       root = next
-    case .passphrase, .bytes, .inMemory:
+    case .passphrase, .bytes, .inMemory, .held:
       root = try source.make(database: database, salt: salt, randomness: randomness, environment: environment)
     }
     let next = try DatabaseHeader(

@@ -93,7 +93,14 @@ extension Store {
   private static func openBesideWriter(
     _ device: any Device, key: RootKeySource, options: StoreOptions
   ) throws -> Store {
-    for _ in 0..<3 { if let store = try? openExisting(device, key: key, options: options) { return store } }
+    let key = try key.held()
+    for _ in 0..<3 {
+      do {
+        return try openExisting(device, key: key, options: options)
+      } catch let error as StorageError where error.mayPass {
+        continue
+      }
+    }
     return try openExisting(device, key: key, options: options)
   }
 
