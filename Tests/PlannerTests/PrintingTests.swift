@@ -24,6 +24,15 @@ import VSQLSchema
     #expect(nodes.last?.contains("rows=180 ") == true)
   }
 
+  @Test(arguments: [
+    ("DELETE FROM packages", "Delete"), ("UPDATE packages SET size = 1", "Update"),
+    ("INSERT INTO packages (id, name) VALUES (1, 'a'), (2, 'b')", "Insert"),
+  ])
+  func changesHaveAPrice(sql: String, verb: String) throws {
+    let first = try #require(try lines("EXPLAIN \(sql)").first)
+    #expect(first.hasPrefix("\(verb) on packages  (cost=") && first.hasSuffix(" width=0)"), "\(first)")
+  }
+
   @Test func everyStageAndFormat() throws {
     #expect(try lines("EXPLAIN (RULES) SELECT name FROM packages WHERE 1 = 1").first == "1. fold constants")
     #expect(

@@ -50,7 +50,7 @@ extension CellBuffer {
       doubles.append(value)
       return finishValue()
     }
-    guard let value = Double(String(copying: text)), value.isFinite, value != 0 || number.digits == 0 else {
+    guard let value = Double(String(bytes: text)), value.isFinite, value != 0 || number.digits == 0 else {
       throw CopyFault(.numericValueOutOfRange, "the number is out of range for DOUBLE")
     }
     doubles.append(value)

@@ -30,7 +30,7 @@ extension CellBuffer {
     guard UTF8Check.isText(text) else {
       throw CopyFault(.characterNotInRepertoire, "the text is not well-formed UTF-8, or holds a NUL")
     }
-    bytes.append(copying: text)
+    bytes.append(bytes: text)
     try closeText()
   }
 
@@ -53,7 +53,7 @@ extension CellBuffer {
 
   /// The general way, by the text form that every type has: for types that files seldom hold.
   mutating func appendParsed(_ text: Span<UInt8>) throws(CopyFault) {
-    let string = String(copying: text)
+    let string = String(bytes: text)
     let value: Value
     do {
       value = try ValueCast.cast(.text(string), to: type, isAssignment: true)

@@ -20,7 +20,7 @@ extension CellBuffer {
         }
       }
     }
-    guard let value = Float(String(copying: text.extracting(from..<to))), value.isFinite else {
+    guard let value = Float(String(bytes: text.extracting(from..<to))), value.isFinite else {
       throw CopyFault(.numericValueOutOfRange, "an element is out of range for a vector")
     }
     elements.append(value)

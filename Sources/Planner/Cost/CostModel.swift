@@ -13,6 +13,12 @@ package enum CostModel {
   /// The memory that opened columns may stay in. What a table has beyond it counts as cold.
   package static let openMemoryBytes = 1_073_741_824.0
 
+  // Changing rows.
+  /// A record sealed under a key of its own, and the key wrapped. Measured: 1.0 to 1.4 µs and 0.46 to 0.50 µs.
+  package static let sealRecord = 1_700.0
+  /// A row marked as deleted. Guess.
+  package static let deleteRow = 100.0
+
   // Work on opened batches.
   /// A batch through an operator: dispatch, and its arrays. Guess.
   package static let batch = 400.0

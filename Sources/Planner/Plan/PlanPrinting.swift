@@ -56,15 +56,37 @@ package enum PlanPrinting {
     switch statement.kind {
     case .query(let plan): (nil, plan.root, plan.subqueries)
     case .insert(let insert):
-      ("Insert on \(insert.table.name)  (rows=\(insert.rows.count))", nil, insert.subqueries)
+      (
+        change(
+          "Insert", insert.table.name, Estimate(rows: Double(insert.rows.count), width: 0),
+          CostModel.sealRecord),
+        nil, insert.subqueries
+      )
     case .update(let update):
-      ("Update on \(update.table.name)", update.matching.root, update.matching.subqueries)
+      (
+        change(
+          "Update", update.table.name, update.matching.root.estimate,
+          CostModel.deleteRow + CostModel.sealRecord),
+        update.matching.root, update.matching.subqueries
+      )
     case .delete(let delete):
-      ("Delete on \(delete.table.name)", delete.matching.root, delete.matching.subqueries)
+      (
+        change("Delete", delete.table.name, delete.matching.root.estimate, CostModel.deleteRow),
+        delete.matching.root, delete.matching.subqueries
+      )
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
       .reset, .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit:
       (nil, nil, [])
     }
+  }
+
+  /// The line of a statement that changes the rows of `input`, at `price` nanoseconds each; it answers none.
+  private static func change(_ verb: String, _ table: String, _ input: Estimate, _ price: Double) -> String {
+    let total = input.totalNanoseconds + input.rows * price
+    return "\(verb) on \(table)  "
+      + figures(
+        Estimate(
+          rows: input.rows, startNanoseconds: input.startNanoseconds, totalNanoseconds: total, width: 0))
   }
 
   /// Every node's own share of the cost.

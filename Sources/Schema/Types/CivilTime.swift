@@ -7,6 +7,7 @@ package struct CivilDate: Hashable, Sendable {
   package var month: Int
   package var day: Int
 
+  @inlinable
   package init(year: Int, month: Int, day: Int) {
     self.year = year
     self.month = month
@@ -33,6 +34,7 @@ package struct CivilDate: Hashable, Sendable {
   }
 
   /// Days since 1970-01-01.
+  @inlinable
   package var days: Int64 {
     let y = Int64(month <= 2 ? year - 1 : year)
     let era = (y >= 0 ? y : y - 399) / 400
@@ -41,8 +43,10 @@ package struct CivilDate: Hashable, Sendable {
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
+  @inlinable
   package static func isLeap(_ year: Int) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
 
+  @inlinable
   package static func length(ofMonth month: Int, year: Int) -> Int {
     switch month {
     case 4, 6, 9, 11: 30
