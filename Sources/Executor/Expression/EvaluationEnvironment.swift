@@ -8,6 +8,8 @@ package struct EvaluationEnvironment: Sendable {
   package var subqueries: [SubqueryAnswer]
   /// The transaction's start, in microseconds since 1970-01-01 00:00:00 UTC.
   package var nowMicroseconds: Int64
+  /// What `current_user` answers: the session's actor, as the audit chain writes it.
+  package var user: String
   /// What `version()` answers.
   package var version: String
   /// 128 random bits, another 128 each time.
@@ -15,7 +17,7 @@ package struct EvaluationEnvironment: Sendable {
 
   package init(
     parameters: [Value] = [], subqueries: [SubqueryAnswer] = [], nowMicroseconds: Int64 = 0,
-    version: String = "vsql",
+    user: String = "", version: String = "vsql",
     randomBits: @escaping @Sendable () -> UInt128 = {
       var source = SystemRandomNumberGenerator()
       return UInt128(source.next()) << 64 | UInt128(source.next())
@@ -24,6 +26,7 @@ package struct EvaluationEnvironment: Sendable {
     self.parameters = parameters
     self.subqueries = subqueries
     self.nowMicroseconds = nowMicroseconds
+    self.user = user
     self.version = version
     self.randomBits = randomBits
   }

@@ -18,7 +18,8 @@ final class Run {
     self.deadline = deadline
     self.meter = meter
     environment = EvaluationEnvironment(
-      parameters: context.parameters, subqueries: [], nowMicroseconds: context.nowMicroseconds)
+      parameters: context.parameters, subqueries: [], nowMicroseconds: context.nowMicroseconds,
+      user: context.actor.hex)
     hashSeed = UInt64.random(in: .min ... .max)
   }
 

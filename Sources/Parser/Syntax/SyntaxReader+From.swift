@@ -78,6 +78,9 @@ extension SyntaxReader {
   private mutating func readParenthesizedRelation() throws(SyntaxFault) -> Relation {
     take()
     guard at(.select) else {
+      if at(.values), at(.leftParen, ahead: 1) {
+        throw .featureNotSupported("VALUES in FROM", at: token.span)
+      }
       try descend()
       let inner = try readJoins()
       ascend()

@@ -147,6 +147,7 @@ package enum FunctionSignatures {
     FunctionSignature("date_trunc", .dateTrunc, [text, .type(.timestamptz)], .type(.timestamptz)),
     FunctionSignature("now", .now, [], .type(.timestamptz)),
     FunctionSignature("current_date", .currentDate, [], .type(.date)),
+    FunctionSignature("current_user", .currentUser, [], .type(.string)),
   ]
 
   /// Distances are resolved apart (`DistanceFunctions`): their arguments need one dimension.

@@ -94,7 +94,7 @@ package enum ScalarFunction: String, Hashable, Sendable, CaseIterable {
   case startsWith, splitPart, strpos, initcap, ascii, chr
   // Dates.
   case extract  // extract(field text, timestamp) gives DECIMAL, as PostgreSQL
-  case dateTrunc, now, currentDate
+  case dateTrunc, now, currentDate, currentUser
   // Vectors.
   case l2Distance, cosineDistance, negativeInnerProduct, innerProduct, l1Distance, cosineSimilarity
   case hammingDistance, jaccardDistance

@@ -259,9 +259,10 @@ struct ExpressionFunctionTests {
 
   @Test func functionsOfTheSurroundings() throws {
     let environment = EvaluationEnvironment(
-      nowMicroseconds: 86_400_000_000, version: "vsql 1", randomBits: { UInt128.max })
+      nowMicroseconds: 86_400_000_000, user: "ana", version: "vsql 1", randomBits: { UInt128.max })
     #expect(try Run.folded(Make.call(.now, [], .timestamptz), environment) == "1970-01-02 00:00:00+00")
     #expect(try Run.folded(Make.call(.currentDate, [], .date), environment) == "1970-01-02")
+    #expect(try Run.folded(Make.call(.currentUser, [], .string), environment) == "ana")
     #expect(try Run.folded(Make.call(.version, [], .string), environment) == "vsql 1")
     #expect(try Run.folded(Make.call(.typeOf, [Make.integer(1)], .string), environment) == "INTEGER")
     #expect(
@@ -275,7 +276,8 @@ struct ExpressionFunctionTests {
   @Test func everyFunctionHasAKernel() {
     let tested = Set((Self.numbers + Self.texts + Self.dates + Self.vectors).map(\.function))
     let others: Set<ScalarFunction> = [
-      .greatest, .least, .nullIf, .concat, .now, .currentDate, .version, .typeOf, .genRandomUUID,
+      .greatest, .least, .nullIf, .concat, .now, .currentDate, .currentUser, .version, .typeOf,
+      .genRandomUUID,
     ]
     #expect(Set(ScalarFunction.allCases).subtracting(tested.union(others)).isEmpty)
   }

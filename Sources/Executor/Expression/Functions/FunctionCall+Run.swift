@@ -10,7 +10,7 @@ extension Program.FunctionCall {
     case .nullIf: return try Choice.nullIf(try arguments(columns, 2), type, rows)
     case .concat: return try TextJoining.concat(columns, rows)
     case .typeOf: return try SessionFunctions.typeOf(columns, rows)
-    case .now, .currentDate, .version, .genRandomUUID:
+    case .now, .currentDate, .currentUser, .version, .genRandomUUID:
       return try SessionFunctions.run(function, type, environment, rows)
     case .add, .subtract, .multiply, .divide, .modulo, .mod, .negate, .dateAddDays, .dateSubtractDays,
       .dateDifference,
@@ -58,7 +58,8 @@ extension Program.FunctionCall {
     case .vectorDims, .vectorNorm, .l2Normalize, .subvector, .binaryQuantize:
       return try VectorFunctions.run(function, columns, type, strict)
     case .makeVector: return try VectorMaking.run(columns, type, strict)
-    case .greatest, .least, .nullIf, .concat, .typeOf, .now, .currentDate, .version, .genRandomUUID:
+    case .greatest, .least, .nullIf, .concat, .typeOf, .now, .currentDate, .currentUser, .version,
+      .genRandomUUID:
       throw Diagnostic(.internalError, "\(function.rawValue) is not strict")
     }
   }

@@ -15,6 +15,7 @@ enum SessionFunctions {
     case .currentDate:
       let days = try CivilDate.checked(days: CivilTime(microseconds: environment.nowMicroseconds).days)
       return try Columns.constant(.date(days), type: type, count: rows.count)
+    case .currentUser: return try Columns.constant(.text(environment.user), type: type, count: rows.count)
     case .version: return try Columns.constant(.text(environment.version), type: type, count: rows.count)
     case .genRandomUUID:
       var list = [UInt128](repeating: 0, count: rows.count)
