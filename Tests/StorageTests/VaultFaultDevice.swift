@@ -7,6 +7,7 @@ final class FaultDevice: Device {
   private let left: Mutex<Int>
   private let error: StorageError
   private let read = Mutex(0)
+  private let hook = Mutex<(suffix: String, action: @Sendable () -> Void)?>(nil)
 
   /// - Parameters:
   ///   - count: changing calls that succeed before the first that fails.
@@ -22,6 +23,21 @@ final class FaultDevice: Device {
 
   /// Whether a call failed.
   var hasFailed: Bool { left.withLock { $0 < 0 } }
+
+  /// Runs `action` once, after the next read of a file whose path ends with `suffix`: what another thread did meanwhile.
+  func afterRead(of suffix: String, _ action: @escaping @Sendable () -> Void) {
+    hook.withLock { $0 = (suffix, action) }
+  }
+
+  func didRead(_ path: String, _ count: Int) {
+    read.withLock { $0 += count }
+    let action = hook.withLock { hook in
+      guard let found = hook, path.hasSuffix(found.suffix) else { return nil as (@Sendable () -> Void)? }
+      hook = nil
+      return found.action
+    }
+    action?()
+  }
 
   /// From now on, `count` changing calls succeed.
   func fail(after count: Int) { left.withLock { $0 = count } }
@@ -83,8 +99,9 @@ final class FaultDevice: Device {
     func size() throws(StorageError) -> Int { try file.size() }
 
     func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
-      device.read.withLock { $0 += count }
-      return try file.read(at: offset, count: count)
+      let bytes = try file.read(at: offset, count: count)
+      device.didRead(path, count)
+      return bytes
     }
 
     /// The write that fails leaves its first half.
