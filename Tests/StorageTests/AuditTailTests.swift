@@ -127,7 +127,8 @@ import VSQLStorage
         })
       try chain.absorb()
     }
-    try append((0..<200).map { "table \($0)" })
+    // Two files: what is done after the first was read meets the second.
+    try append((0..<4_100).map { "table \($0)" })
     let acts: [(what: String, act: @Sendable () throws -> Void)] = [
       ("absorption", { try append(["more"]) }),
       ("erasure", { _ = try chain.forget(tenant: tenant, replacement: "entity:00") { $0 == "table 7" } }),
@@ -141,7 +142,7 @@ import VSQLStorage
       ),
     ]
     for (what, act) in acts {
-      for file in [".log", ".salt"] {
+      for file in [".log", "0000000000000001.salt"] {
         let failed = Mutex(false)
         device.afterRead(of: file) { if (try? act()) == nil { failed.withLock { $0 = true } } }
         let found = try chain.verify()
