@@ -85,7 +85,7 @@ extension Session {
   }
 
   private func begin(isReadOnly: Bool) throws -> StatementResult {
-    if isInTransaction { throw Diagnostic(.activeTransaction, "a transaction is open already") }
+    if isInTransaction { return .command("BEGIN", notice: "a transaction is open already") }
     transactionState = .open(
       try database.store.begin(
         tenant: tenant.id, actor: actor, readOnly: isReadOnly || database.isReadOnly))
@@ -94,7 +94,7 @@ extension Session {
 
   private func commit() throws -> StatementResult {
     guard case .open(let transaction) = transactionState else {
-      throw Diagnostic(.noActiveTransaction, "no transaction is open")
+      return .command("COMMIT", notice: Self.noTransaction)
     }
     transactionState = .none
     do {
@@ -106,10 +106,13 @@ extension Session {
     return .command("COMMIT")
   }
 
+  /// Said, not refused, as PostgreSQL does.
+  private static let noTransaction = "no transaction is open"
+
   private func rollback() throws -> StatementResult {
     switch transactionState {
     case .none:
-      throw Diagnostic(.noActiveTransaction, "no transaction is open")
+      return .command("ROLLBACK", notice: Self.noTransaction)
     case .open(let transaction), .failed(let transaction):
       transaction.rollback()
       transactionState = .none

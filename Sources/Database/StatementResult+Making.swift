@@ -4,10 +4,10 @@ internal import VSQLSchema
 
 extension StatementResult {
   /// What a statement without rows answers.
-  static func command(_ tag: String, rowCount: Int = 0) -> StatementResult {
+  static func command(_ tag: String, rowCount: Int = 0, notice: String? = nil) -> StatementResult {
     StatementResult(
       columns: [], rows: Rows(batches: [], index: ColumnIndex(names: [])), tag: tag, rowCount: rowCount,
-      verification: nil, notices: [])
+      verification: nil, notices: notice.map { [$0] } ?? [])
   }
 
   func with(notices: [String]) -> StatementResult {

@@ -38,7 +38,6 @@ extension SQLState {
   // Class 25: invalid transaction state.
   package static let activeTransaction = SQLState("25001")
   package static let readOnlyTransaction = SQLState("25006")
-  package static let noActiveTransaction = SQLState("25P01")
   package static let inFailedTransaction = SQLState("25P02")
   // Class 28: invalid authorization.
   package static let invalidAuthorization = SQLState("28000")

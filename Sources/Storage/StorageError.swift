@@ -23,6 +23,7 @@ package enum StorageError: Error, Hashable, Sendable {
   /// Another process writes.
   case locked(path: String)
   case readOnly
+  case readOnlyTransaction
   /// First committer won.
   case conflict(table: String)
   /// An entity was erased since the statement's snapshot, which may hold its records.
@@ -38,7 +39,8 @@ extension StorageError {
   var mayPass: Bool {
     switch self {
     case .missing, .malformed, .unauthentic, .unchained: true
-    case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
+    case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .readOnlyTransaction,
+      .conflict, .snapshotErased,
       .uniqueViolation, .notNullViolation, .limit:
       false
     }
@@ -76,6 +78,8 @@ extension StorageError: DiagnosableError {
         hint: "Close the other process, or open with --read-only.")
     case .readOnly:
       Diagnostic(.readOnlyTransaction, "the database is open for reading only")
+    case .readOnlyTransaction:
+      Diagnostic(.readOnlyTransaction, "nothing can be written in a read-only transaction")
     case .conflict(let table):
       Diagnostic(
         .serializationFailure, "a row of table \"\(table)\" was changed by another transaction",

@@ -44,9 +44,10 @@ struct UsageError: Error, Equatable {
 extension Invocation {
   /// - Throws: `UsageError`, naming the word that is wrong.
   init(parsing words: [String]) throws {
-    if words.contains("--help") || words.contains("-h") {
+    // A database of such a name is `./help`.
+    if words.contains("--help") || words.contains("-h") || words == ["help"] {
       self = .help
-    } else if words.contains("--version") || words.contains("-V") {
+    } else if words.contains("--version") || words.contains("-V") || words == ["version"] {
       self = .version
     } else if words.first == "test" {
       let files = Array(words.dropFirst())

@@ -46,8 +46,10 @@ import Darwin
     #expect(information.st_mode & 0o7777 == 0o700)
     let text = try FileDevice(directory: directory.path).readAll(
       ".config/vsql/keys/" + vault.database.hex + ".key")
-    #expect(text.count == 17 + 64 + 1)
-    #expect(String(decoding: text.prefix(17), as: UTF8.self) == "vsql-root-key-v1 ")
+    let lines = text.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+    #expect(lines.map(\.utf8.count) == [17 + 64, 11 + 32])
+    #expect(lines[0].hasPrefix("vsql-root-key-v1 "))
+    #expect(lines[1] == "# database \(vault.database.hex)")
     try open(device, .file(nil), variables)
     try open(device, .file(path))
     // XDG_CONFIG_HOME wins, and neither set names --key-file.
@@ -262,6 +264,30 @@ import Darwin
     let present = try FileDevice(directory: directory.path).readAll("root.key")
     #expect(present.count == former.count)
     #expect(present != former)
+  }
+
+  @Test func aKeyFileOfTwoDatabasesIsNotReplaced() throws {
+    let directory = try TemporaryDirectory()
+    let (device, other) = (MemoryDevice(), MemoryDevice())
+    let path = directory.path + "/shared.key"
+    let vault = try make(device, .file(path))
+    _ = try Vault.create(
+      device: other, source: .file(path), randomness: SeededRandomness(99), clock: FixedClock()
+    ).publish()
+    let former = try FileDevice(directory: directory.path).readAll("shared.key")
+    let refusal = try #require(throws: StorageError.self) { try vault.beginRootRotation(to: .file(path)) }
+    #expect(refusal.diagnostic.message.contains("is also the key of database"))
+    #expect(try FileDevice(directory: directory.path).readAll("shared.key") == former)
+    try open(device, .file(path))
+    try open(other, .file(path))
+    // With a copy, one goes its own way.
+    try FileDevice(directory: directory.path).writeNew(
+      "mine.key", Array(former.split(separator: 10)[0]) + [10])
+    let mine = RootKeySource.file(directory.path + "/mine.key")
+    try vault.beginRootRotation(to: mine)
+    try vault.finishRootRotation(mine)
+    try open(device, mine)
+    try open(other, .file(path))
   }
 
   @Test func tenantRotationAndSlotsSurviveACrashAnywhere() throws {

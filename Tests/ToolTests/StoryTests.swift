@@ -63,11 +63,21 @@ import Testing
     """.write(to: file, atomically: true, encoding: .utf8)
     let answer = try Tool.run(["test", file.path])
     #expect(answer.status == 0, "\(answer.error)")
-    try "connection one\nstatement ok\nBEGIN\n\nstatement ok\nCOMMIT\n".write(
-      to: file, atomically: true, encoding: .utf8)
+    try """
+    connection one
+    statement ok
+    BEGIN
+
+    connection one
+    statement ok
+    CREATE TABLE x (a INTEGER)
+
+    statement ok
+    SELECT a FROM x
+    """.write(to: file, atomically: true, encoding: .utf8)
     let other = try Tool.run(["test", file.path, scratch.url.appending(path: "absent.slt").path])
     #expect(other.status == 1)
-    #expect(other.error.contains("connections.slt:5: unexpected error[25P01]"))
+    #expect(other.error.contains("connections.slt:9: unexpected error[42P01]"))
     #expect(other.error.contains("absent.slt: error[58P01]"))
     #expect(other.output.hasSuffix("0 of 2 files passed\n"))
   }

@@ -205,7 +205,8 @@ struct AuditWalk {
   private static func damage(_ error: StorageError) throws(StorageError) -> String {
     switch error {
     case .missing, .malformed, .unauthentic, .unchained: return error.diagnostic.message
-    case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
+    case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .readOnlyTransaction,
+      .conflict, .snapshotErased,
       .uniqueViolation, .notNullViolation, .limit:
       throw error
     }

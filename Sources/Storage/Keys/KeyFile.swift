@@ -7,9 +7,11 @@ internal import Darwin
 #endif
 
 /// The file that holds a root key, apart from the data: `vsql-root-key-v1 ` and 64 hexadecimal digits, a line. While a root
-/// rotation is under way two lines, the new key first.
+/// rotation is under way two lines, the new key first. Lines that begin with `#` are remarks; `# database ID` says whose key it is.
 enum KeyFile {
   private static let prefix = Array("vsql-root-key-v1 ".utf8)
+  private static let remark = UInt8(ascii: "#")
+  private static let userPrefix = Array("# database ".utf8)
   private static let limitBytes = 4_096
 
   /// `named`, or where the database's own key file is.
@@ -42,6 +44,27 @@ enum KeyFile {
   ///
   /// - Throws: `.noKey` when it is absent, others may read it, or it is no key file.
   static func read(_ path: String) throws(StorageError) -> [KeyBox] {
+    var bytes = try content(path)
+    defer { wipe(&bytes) }
+    let keys = parse(bytes)
+    if keys.isEmpty {
+      throw .noKey(
+        message: "\"\(path)\" is no key file",
+        hint: "Its line is: vsql-root-key-v1 and 64 hexadecimal digits.")
+    }
+    return keys
+  }
+
+  /// The databases that the file's remarks name, as hexadecimal ids; a file made by hand may name none.
+  static func users(_ path: String) throws(StorageError) -> [String] {
+    var bytes = try content(path)
+    defer { wipe(&bytes) }
+    return bytes.split(separator: UInt8(ascii: "\n")).filter { $0.starts(with: userPrefix) }.map {
+      String(decoding: $0.dropFirst(userPrefix.count), as: UTF8.self)
+    }
+  }
+
+  private static func content(_ path: String) throws(StorageError) -> [UInt8] {
     let descriptor = SystemCall.open(path, O_RDONLY | O_CLOEXEC, 0)
     guard descriptor >= 0 else {
       if errno == ENOENT || errno == ENOTDIR {
@@ -58,17 +81,10 @@ enum KeyFile {
         message: "key file \"\(path)\" can be read by others (mode \(String(mode, radix: 8)))",
         hint: "Run: chmod 600 '\(path)'")
     }
-    guard var bytes = SystemCall.readToEnd(descriptor, limit: limitBytes) else {
+    guard let bytes = SystemCall.readToEnd(descriptor, limit: limitBytes) else {
       throw SystemCall.error("read", path)
     }
-    defer { wipe(&bytes) }
-    let keys = parse(bytes)
-    if keys.isEmpty {
-      throw .noKey(
-        message: "\"\(path)\" is no key file",
-        hint: "Its line is: vsql-root-key-v1 and 64 hexadecimal digits.")
-    }
-    return keys
+    return bytes
   }
 
   /// The keys that an open descriptor gives: 32 bytes, or one or two lines of 64 hexadecimal digits or of a key file.
@@ -89,11 +105,12 @@ enum KeyFile {
   }
 
   /// Makes the file as `write` does, unless it is there by now. False: it is, and another process's key stands in it.
-  static func create(_ path: String, _ key: KeyBox, _ randomness: any Randomness) throws(StorageError) -> Bool
-  {
+  static func create(
+    _ path: String, _ key: KeyBox, of database: DatabaseID, _ randomness: any Randomness
+  ) throws(StorageError) -> Bool {
     // Others, of this process or another, may be making it too.
     let beside = path + "." + Hex.text(randomness.bytes(8))
-    try write(beside, [key])
+    try write(beside, [key], users: [database.hex])
     defer { _ = SystemCall.unlink(beside) }
     if SystemCall.link(beside, path) == 0 {
       try FileDevice(directory: directory(of: path)).syncDirectory("")
@@ -114,7 +131,9 @@ enum KeyFile {
   }
 
   /// Replaces the file, mode 0600, making its directories 0700; durable on return.
-  static func write(_ path: String, _ keys: [KeyBox]) throws(StorageError) {
+  ///
+  /// - Parameter users: hexadecimal ids of the databases whose key it is.
+  static func write(_ path: String, _ keys: [KeyBox], users: [String]) throws(StorageError) {
     let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(
       separator: "/")
     try makeDirectories(directory)
@@ -124,7 +143,9 @@ enum KeyFile {
     guard descriptor >= 0 else { throw SystemCall.error("make", beside) }
     defer { SystemCall.close(descriptor) }
     var text: [UInt8] = []
-    text.reserveCapacity(keys.count * (prefix.count + 65))
+    // Grown, it would leave copies behind that nobody wipes.
+    text.reserveCapacity(
+      keys.count * (prefix.count + 65) + users.reduce(0) { $0 + userPrefix.count + $1.utf8.count + 1 })
     defer { wipe(&text) }
     let alphabet = Array("0123456789abcdef".utf8)
     for key in keys {
@@ -134,6 +155,7 @@ enum KeyFile {
       }
       text.append(UInt8(ascii: "\n"))
     }
+    for user in users { text += userPrefix + user.utf8 + [UInt8(ascii: "\n")] }
     if SystemCall.write(descriptor, text, offset: 0) != 0 { throw SystemCall.error("write", beside) }
     if SystemCall.sync(descriptor, dataOnly: false) != 0 { throw SystemCall.error("sync", beside) }
     if SystemCall.rename(beside, path) != 0 { throw SystemCall.error("rename", beside) }
@@ -151,7 +173,7 @@ enum KeyFile {
   /// The keys of a key file's lines; empty when any line is something else.
   private static func parse(_ bytes: [UInt8]) -> [KeyBox] {
     var keys: [KeyBox] = []
-    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+    for line in bytes.split(separator: UInt8(ascii: "\n")) where line.first != remark {
       guard line.starts(with: prefix), let key = digits(line.dropFirst(prefix.count)), keys.count < 2 else {
         return []
       }

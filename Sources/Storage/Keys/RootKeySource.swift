@@ -34,10 +34,14 @@ package enum RootKeySource: Sendable {
     switch self {
     case .file(let path):
       let path = try KeyFile.path(path, database, environment)
-      if try KeyFile.exists(path) { return try Self.first(of: KeyFile.read(path), path) }
       let key = KeyBox(random: randomness)
-      if try KeyFile.create(path, key, randomness) { return key }
-      return try Self.first(of: KeyFile.read(path), path)
+      if try !KeyFile.exists(path), try KeyFile.create(path, key, of: database, randomness) { return key }
+      let keys = try KeyFile.read(path)
+      // Its other users are told apart at a root rotation. A file that cannot be written serves as well.
+      if let users = try? KeyFile.users(path) {
+        try? KeyFile.write(path, keys, users: users + [database.hex])
+      }
+      return try Self.first(of: keys, path)
     case .passphrase(let passphrase): return try Self.stretch(passphrase, salt)
     case .descriptor(let descriptor):
       return try Self.first(of: KeyFile.read(descriptor), "descriptor \(descriptor)")

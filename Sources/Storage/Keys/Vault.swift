@@ -109,7 +109,9 @@ package final class Vault: Sendable {
     switch source {
     case .file(let path):
       root = KeyBox(random: randomness)
-      try KeyFile.write(try KeyFile.path(path, database, environment), [root, former])
+      let path = try KeyFile.path(path, database, environment)
+      try refuseSharedKey(path)
+      try KeyFile.write(path, [root, former], users: [database.hex])
     case .descriptor(let number):
       // Whoever keeps the key must have the new one before the old one opens nothing.
       guard let next = successor.withLock({ $0 }) else {
@@ -149,8 +151,19 @@ package final class Vault: Sendable {
     header.withLock { $0 = next }
     keyRing.setRoot(root, previous: nil)
     if case .file(let path) = source {
-      try KeyFile.write(try KeyFile.path(path, database, environment), [root])
+      try KeyFile.write(try KeyFile.path(path, database, environment), [root], users: [database.hex])
     }
+  }
+
+  /// Another database that opens with this file would lose its key.
+  private func refuseSharedKey(_ path: String) throws(StorageError) {
+    guard let other = try KeyFile.users(path).first(where: { $0 != database.hex }) else { return }
+    throw .noKey(
+      message:
+        "key file \"\(path)\" is also the key of database \(other), which a new root key would lock out",
+      hint:
+        "Rotate with a copy of the file as --key-file; if that database is gone, take its line out of the file."
+    )
   }
 
   private func write(_ header: DatabaseHeader) throws(StorageError) {

@@ -85,7 +85,7 @@ package final class Transaction {
   }
 
   func checkWritable() throws(StorageError) {
-    if isReadOnly { throw .readOnly }
+    if isReadOnly { throw store.isReadOnly ? .readOnly : .readOnlyTransaction }
     precondition(isOpen, "a transaction takes no writes after its end")
   }
 }

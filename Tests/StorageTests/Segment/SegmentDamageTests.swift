@@ -86,6 +86,7 @@ import VSQLStorage
     switch error {
     case .malformed(let path, let offset, _), .unauthentic(let path, let offset, _): (path, offset)
     case .system, .diskFull, .outOfMemory, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly,
+      .readOnlyTransaction,
       .conflict,
       .snapshotErased,
       .uniqueViolation,

@@ -148,7 +148,8 @@ import VSQLStorage
     case .unchained(let named, _, let what): named == path || what.contains(path)
     case .wrongKey, .noKey: path == "DATABASE"
     case .missing(let named): named == path
-    case .system, .diskFull, .outOfMemory, .locked, .readOnly, .conflict, .snapshotErased, .uniqueViolation,
+    case .system, .diskFull, .outOfMemory, .locked, .readOnly, .readOnlyTransaction, .conflict,
+      .snapshotErased, .uniqueViolation,
       .notNullViolation, .limit,
       nil:
       false
