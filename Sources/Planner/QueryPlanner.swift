@@ -18,11 +18,15 @@ package struct PlannedStatement: Sendable {
 }
 
 package enum QueryPlanner {
-  /// - Parameter optimising: false leaves the binder's naive plans as they are, for tests that compare both.
-  package static func plan(_ authorized: AuthorizedStatement, catalog: any Catalog, optimising: Bool = true)
-    -> PlannedStatement
-  {
-    var optimizer = Optimizer(catalog: catalog, rules: optimising ? Rule.all : [])
+  /// - Parameters:
+  ///   - optimising: false leaves the binder's naive plans as they are, for tests that compare both.
+  ///   - prefersIndexes: an index wherever one fits, whatever it costs; for tests.
+  package static func plan(
+    _ authorized: AuthorizedStatement, catalog: any Catalog, optimising: Bool = true,
+    prefersIndexes: Bool = false
+  ) -> PlannedStatement {
+    var optimizer = Optimizer(
+      catalog: catalog, rules: optimising ? Rule.all : [], prefersIndexes: prefersIndexes)
     let bound = optimizer.optimised(authorized.statement)
     return PlannedStatement(
       bound: bound, actor: authorized.actor, tenant: authorized.tenant, ruleLog: optimizer.log)
@@ -33,11 +37,13 @@ package enum QueryPlanner {
 struct Optimizer {
   let catalog: any Catalog
   let rules: [Rule]
+  let prefersIndexes: Bool
   private(set) var log: [String] = []
 
-  init(catalog: any Catalog, rules: [Rule]) {
+  init(catalog: any Catalog, rules: [Rule], prefersIndexes: Bool = false) {
     self.catalog = catalog
     self.rules = rules
+    self.prefersIndexes = prefersIndexes
   }
 
   mutating func optimised(_ statement: BoundStatement) -> BoundStatement {
@@ -73,7 +79,7 @@ struct Optimizer {
   private mutating func optimised(_ plan: Plan, required: Set<Int>? = nil) -> Plan {
     var copy = plan
     copy.subqueries = subqueries(plan.subqueries)
-    let context = RuleContext(catalog: catalog, required: required)
+    let context = RuleContext(catalog: catalog, required: required, prefersIndexes: prefersIndexes)
     for rule in rules {
       let changed = rule.apply(copy.root, context)
       if changed != copy.root {

@@ -12,6 +12,7 @@ final class TestDatabase {
   var settings = SessionSettings()
   /// False leaves the binder's plans as they are.
   var optimises = true
+  var prefersIndexes = false
   var isCancelled: @Sendable () -> Bool = { false }
   var progress: (@Sendable (Progress) -> Void)?
 
@@ -42,7 +43,8 @@ final class TestDatabase {
     let bound = try binder.bind(try Parser.parseStatement(sql), parameters: parameters)
     let authorized = try Authorizer.authorize(
       bound, actor: store.owner, tenant: store.mainTenant, grants: Everything())
-    let planned = QueryPlanner.plan(authorized, catalog: catalog, optimising: optimises)
+    let planned = QueryPlanner.plan(
+      authorized, catalog: catalog, optimising: optimises, prefersIndexes: prefersIndexes)
     let context = ExecutionContext(
       transaction: transaction, store: store,
       scope: RowScope(tenant: store.mainTenant, visible: .all, consent: store.latches().mask()),

@@ -20,10 +20,16 @@ final class ScanSource: BatchSource {
     case late(Int)
   }
 
-  init(_ node: Scan, run: Run) throws {
+  init(_ node: Scan, types: [SQLType], run: Run) throws {
     self.run = run
     let read = node.predicate?.columns ?? []
-    let early = read.isEmpty ? Array(node.columns.indices) : read.sorted()
+    // Of few rows, all but vectors is opened at once: it lies in one cell.
+    let early =
+      read.isEmpty
+      ? Array(node.columns.indices)
+      : node.columns.indices.filter {
+        read.contains($0) || node.index != nil && types[$0].physicalKind != .vector
+      }
     var places: [Place] = []
     var late: [Int] = []
     for (column, ordinal) in node.columns.enumerated() {
@@ -44,7 +50,8 @@ final class ScanSource: BatchSource {
       if let zone = try ScanSource.zone(condition, run) { zones.append(zone) }
     }
     scan = try run.context.transaction.scan(
-      node.table, columns: early.map { node.columns[$0] }, scope: run.context.scope, zones: zones)
+      node.table, columns: early.map { node.columns[$0] }, scope: run.context.scope, zones: zones,
+      lookup: try node.index.map { try run.lookup($0) })
   }
 
   var pagesRead: Int { scan.pagesRead }

@@ -13,6 +13,12 @@ package enum CostModel {
   /// The memory that opened columns may stay in. What a table has beyond it counts as cold.
   package static let openMemoryBytes = 1_073_741_824.0
 
+  // Looking rows up.
+  /// One key or range in the sorted runs of a table. Guess.
+  package static let indexProbe = 500.0
+  /// A row that an index found, its cell opened by itself and decoded: what single cells cost besides `openUnit`. Guess.
+  package static let indexRow = 900.0
+
   // Changing rows.
   /// A record sealed under a key of its own, and the key wrapped. Measured: 1.0 to 1.4 µs and 0.46 to 0.50 µs.
   package static let sealRecord = 1_700.0

@@ -101,7 +101,10 @@ extension Estimator {
       return ColumnProfile(known, rows: rows, type: type)
     }
     let all = RowProfile(rows: rows, columns: columns)
-    return scan.predicate.map { all.keeping(Selectivity.of($0, over: all)) } ?? all
+    guard let predicate = scan.predicate else { return all }
+    var kept = all.keeping(Selectivity.of(predicate, over: all))
+    if let access = scan.index { kept.rows = min(kept.rows, access.rows(of: scan, over: all)) }
+    return kept
   }
 }
 
@@ -204,6 +207,17 @@ extension Estimator {
     let statistics = catalog.statistics(of: scan.table)
     let rows = Double(max(0, statistics.rowCount))
     let bytes = Double(max(1, statistics.rowBytes))
+    if let access = scan.index {
+      let columns = zip(scan.columns, types).map { ordinal, type in
+        let known = statistics.columns.indices.contains(ordinal) ? statistics.columns[ordinal] : nil
+        return ColumnProfile(known, rows: rows, type: type)
+      }
+      let found = access.rows(of: scan, over: RowProfile(rows: rows, columns: columns))
+      let perRow =
+        CostModel.indexRow + CostModel.openUnit + CostModel.unwrapKey + CostModel.openByte * bytes
+        + (scan.predicate?.pricePerRow ?? 0)
+      return CostModel.batch + Double(access.keyCount) * CostModel.indexProbe + found * perRow
+    }
     let cold = max(0, 1 - min(1, CostModel.openMemoryBytes / max(1, rows * bytes)))
     let open = cold * rows * (CostModel.openUnit + CostModel.unwrapKey + CostModel.openByte * bytes)
     let test = rows * (scan.predicate?.pricePerRow ?? 0)

@@ -95,6 +95,8 @@ package struct Scan: Hashable, Sendable {
   /// Comparisons of a column with a constant or parameter, implied by `predicate`, by which whole pages are
   /// passed over.
   package var zones: [ZoneCondition]
+  /// Entries of an index that are looked up; nil: every row is read, but for pages passed over.
+  package var index: IndexAccess?
 
   package init(
     table: TableID, tableName: String, origin: TableDefinition.Origin, columns: [Int],

@@ -7,6 +7,8 @@ struct PlanDescription {
   /// The table of a scan.
   var relation: String?
   var alias: String?
+  /// What an index scan looks its rows up in.
+  var index: String?
   var details: [(label: String, text: String)] = []
 
   init(_ node: PlanNode, namer: ColumnNamer) {
@@ -16,9 +18,13 @@ struct PlanDescription {
     switch node.kind {
     case .singleRow: name = "Result"
     case .scan(let scan):
-      name = "Scan"
+      name = scan.index == nil ? "Scan" : "Index Scan"
       relation = scan.tableName
       alias = scan.alias
+      index = scan.index?.index.name
+      if let access = scan.index {
+        details.append(("Index Cond", access.text(own) { namer.column($0, of: scan) }))
+      }
       if let predicate = scan.predicate { details.append(("Filter", own.text(predicate))) }
       if !scan.zones.isEmpty {
         let zones = scan.zones.map { zone in
@@ -85,6 +91,27 @@ struct PlanDescription {
     guard nearest.isApproximate else { return "exact" }
     let asked = nearest.targetRecall.map { " with target_recall \($0)" } ?? ""
     return "exact (approximate\(asked) was asked for; there is no vector index)"
+  }
+}
+
+extension IndexAccess {
+  /// `(a = 1) AND (b >= 2)`.
+  fileprivate func text(_ printer: ScalarPrinter, _ column: (Int) -> String) -> String {
+    var terms: [String] = []
+    for (ordinal, values) in zip(index.columns, equal) {
+      let list = values.map(printer.text)
+      terms.append(
+        list.count == 1
+          ? "\(column(ordinal)) = \(list[0])"
+          : "\(column(ordinal)) IN (\(list.joined(separator: ", ")))")
+    }
+    for (bound, sign) in [(lower, ">"), (upper, "<")] {
+      guard let bound, index.columns.indices.contains(equal.count) else { continue }
+      terms.append(
+        "\(column(index.columns[equal.count])) \(sign)\(bound.isInclusive ? "=" : "") \(printer.text(bound.value))"
+      )
+    }
+    return terms.count == 1 ? terms[0] : terms.map { "(\($0))" }.joined(separator: " AND ")
   }
 }
 

@@ -23,6 +23,7 @@ extension PlanPrinting {
       var members: [(String, JSONText)] = [("Node Type", .text(description.name))]
       if let relation = description.relation { members.append(("Relation Name", .text(relation))) }
       if let alias = description.alias { members.append(("Alias", .text(alias))) }
+      if let index = description.index { members.append(("Index Name", .text(index))) }
       members.append(("Startup Cost", .number(micro(node.estimate.startNanoseconds))))
       members.append(("Total Cost", .number(micro(node.estimate.totalNanoseconds))))
       members.append(("Plan Rows", .number(count(node.estimate.rows))))

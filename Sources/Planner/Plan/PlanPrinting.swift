@@ -134,10 +134,11 @@ extension PlanDescription {
   /// `Scan on packages p`.
   var title: String {
     guard let relation else { return name }
+    let using = index.map { " using \($0)" } ?? ""
     guard let alias, alias != relation, !relation.hasSuffix(".\(alias)") else {
-      return "\(name) on \(relation)"
+      return "\(name) on \(relation)\(using)"
     }
-    return "\(name) on \(relation) \(alias)"
+    return "\(name) on \(relation) \(alias)\(using)"
   }
 }
 

@@ -5,6 +5,8 @@ struct RuleContext {
   let catalog: any Catalog
   /// The ordinals of the root's output that someone reads; nil: all.
   var required: Set<Int>?
+  /// An index wherever one fits, whatever it costs.
+  var prefersIndexes = false
 }
 
 /// One rewriting of plans. It gives the same rows in the same order (`chooseBuildSide` says where it does
@@ -40,6 +42,7 @@ struct Rule: Sendable {
       .mergeProjections,
       .orderTerms,
       .zoneConditions,
+      .chooseIndex,
     ]
   }
 }

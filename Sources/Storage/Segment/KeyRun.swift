@@ -58,17 +58,23 @@ struct KeyRun: Hashable, Sendable {
 
   /// The rows with `key`, ascending.
   func ordinals(of key: [UInt8]) -> [Int] {
+    var place = lowerBound(key)
+    var found: [Int] = []
+    while place < count, keys.compare(place, key.span) == 0 {
+      found.append(Int(ordinals[place]))
+      place += 1
+    }
+    return found
+  }
+
+  /// The place of the first key that is not below `key`.
+  func lowerBound(_ key: [UInt8]) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
       if keys.compare(middle, key.span) < 0 { low = middle + 1 } else { high = middle }
     }
-    var found: [Int] = []
-    while low < count, keys.compare(low, key.span) == 0 {
-      found.append(Int(ordinals[low]))
-      low += 1
-    }
-    return found
+    return low
   }
 
   /// Without the rows of `gone`.

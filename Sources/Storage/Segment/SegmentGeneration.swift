@@ -154,6 +154,11 @@ final class SegmentGeneration: Sendable {
     try run(.keyRun, \.keyRun)?.ordinals(of: key) ?? []
   }
 
+  /// The rows that `lookup` finds, ascending; the store knows which are deleted.
+  func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int] {
+    try run(.keyRun, \.keyRun)?.ordinals(of: lookup) ?? []
+  }
+
   func directory() throws(StorageError) -> SegmentDirectory {
     if let directory = cache.withLock({ $0.directory }) { return directory }
     let directory = try opener.withLock { opener throws(StorageError) in try opener.directory() }

@@ -103,6 +103,11 @@ package final class SegmentReader: Sendable {
     try read { segment throws(StorageError) in try segment.primaryKeyOrdinals(of: key) }
   }
 
+  /// The rows that `lookup` finds, ascending; the store knows which are deleted.
+  func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int] {
+    try read { segment throws(StorageError) in try segment.ordinals(of: lookup) }
+  }
+
   package func primaryKeyContains(_ key: [UInt8]) throws(StorageError) -> Bool {
     try !primaryKeyOrdinals(of: key).isEmpty
   }

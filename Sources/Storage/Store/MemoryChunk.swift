@@ -1,5 +1,6 @@
-import VSQLSchema
+internal import Synchronization
 import VSQLDiagnostics
+import VSQLSchema
 
 /// Committed (or a transaction's own) rows that no segment holds yet: flat columns of at most `Batch.capacity` rows.
 package final class MemoryChunk: Sendable {
@@ -8,6 +9,8 @@ package final class MemoryChunk: Sendable {
   /// All columns of the table, in table order, flat.
   package let columns: [Column]
   package let sizeBytes: Int
+  /// Sorted keys by index, made when a scan first looks one up.
+  private let runs = Mutex<[IndexID: KeyRun]>([:])
 
   package var count: Int { rowIDs.count }
 
@@ -15,6 +18,16 @@ package final class MemoryChunk: Sendable {
     self.rowIDs = rowIDs
     self.columns = columns
     sizeBytes = columns.reduce(rowIDs.count * 8) { $0 + $1.sizeBytes }
+  }
+
+  /// The keys of `index`, sorted; rows with a NULL among them are not in the run.
+  func run(of index: IndexDefinition) -> KeyRun {
+    runs.withLock { runs in
+      if let run = runs[index.id] { return run }
+      let run = KeyRun(of: index.columns, in: [Batch(columns: columns, count: count)])
+      runs[index.id] = run
+      return run
+    }
   }
 
   /// The same rows under ids from `first` on.

@@ -23,13 +23,14 @@ package struct Snapshot: Catalog, Sendable {
   /// - Parameters:
   ///   - columns: ordinals of the table's columns, in the order that batches shall have them.
   ///   - zones: conditions that every row of interest meets.
+  ///   - lookup: entries of an index, those of every row of interest among them; nil: all rows are read.
   /// - Throws: 42P01 when the table does not exist in the snapshot.
   package func scan(
-    _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = []
+    _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = [], lookup: KeyLookup? = nil
   ) throws -> TableScan {
     try TableScan(
       of: head.partition(table, scope.tenant), table: head.catalog.table(table), columns: columns,
       scope: scope,
-      zones: zones, guardian: guardian, epoch: head.erasureEpoch)
+      zones: zones, lookup: lookup, guardian: guardian, epoch: head.erasureEpoch)
   }
 }

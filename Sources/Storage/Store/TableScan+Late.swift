@@ -11,17 +11,24 @@ extension TableScan {
   /// - Throws: 40001 when rows were erased since the snapshot, XX001 when a file is damaged.
   package func late(_ ordinals: [Int], for batch: Batch) throws -> (columns: [Column], isCompact: Bool) {
     guard let present else { return ([], false) }
-    switch present.content {
-    case .memory(let chunk): return (ordinals.map { chunk.columns[$0] }, false)
-    case .segment(let segment):
-      let first = present.rows.lowerBound
+    switch (present.content, present.rows) {
+    case (.memory(let chunk), .range): return (ordinals.map { chunk.columns[$0] }, false)
+    case (.memory(let chunk), .list(let rows)):
+      return (ordinals.map { chunk.columns[$0].gather(rows) }, false)
+    case (.segment(let segment), .list(let rows)):
+      let wanted = batch.selection.map { $0.map { rows[Int($0)] } } ?? rows
+      let columns = try segment.rows(wanted, columns: ordinals)
+      try guardian.check(epoch: epoch)
+      return (columns, batch.selection != nil)
+    case (.segment(let segment), .range(let rows)):
+      let first = rows.lowerBound
       let columns: [Column]
       let isCompact: Bool
       if let selection = batch.selection, selection.count * Self.fewFraction <= batch.count {
         columns = try segment.rows(selection.map { first + Int($0) }, columns: ordinals)
         isCompact = true
       } else {
-        columns = try segment.batch(rows: present.rows, columns: ordinals).columns
+        columns = try segment.batch(rows: rows, columns: ordinals).columns
         isCompact = false
       }
       // What was erased meanwhile reads as NULL: the scan ends before anyone sees it.

@@ -11,19 +11,30 @@ package final class TableScan {
   private let sources: [RowSource]
   private let columns: [Int]
   private let zones: [ZonePredicate]
+  private let lookup: KeyLookup?
   private let filter: ScopeFilter
   let guardian: ScanGuard
   let epoch: UInt64
   /// Where the last batch came from.
-  private(set) var present: (content: RowSource.Content, rows: Range<Int>)?
+  private(set) var present: (content: RowSource.Content, rows: Rows)?
+
+  /// Ordinals of a batch's rows.
+  enum Rows {
+    case range(Range<Int>)
+    /// Ascending.
+    case list([Int])
+  }
+
   private var source = 0
   private var row = 0
   /// Of the present segment, by page; nil: all may hold rows of interest.
   private var candidates: [Bool]?
+  /// Of the present source, the rows that an index found; nil: all are read.
+  private var found: [Int]?
 
   init(
     of partition: Partition, table: TableDefinition?, columns: [Int], scope: RowScope, zones: [ZonePredicate],
-    guardian: ScanGuard, epoch: UInt64
+    lookup: KeyLookup? = nil, guardian: ScanGuard, epoch: UInt64
   ) throws {
     guard let table else { throw Diagnostic(.undefinedTable, "the table does not exist any more") }
     guard columns.allSatisfy({ table.columns.indices.contains($0) }) else {
@@ -31,6 +42,7 @@ package final class TableScan {
     }
     self.columns = columns
     self.zones = zones
+    self.lookup = lookup
     self.guardian = guardian
     self.epoch = epoch
     filter = ScopeFilter(scope, table: table, guardian: guardian)
@@ -48,15 +60,25 @@ package final class TableScan {
       try guardian.check(epoch: epoch)
       let current = sources[source]
       if row == 0 { try enter(current) }
-      guard row < current.count else {
+      guard row < found?.count ?? current.count else {
         source += 1
         row = 0
+        found = nil
+        continue
+      }
+      if let found {
+        let rows = Array(found[row..<min(row + Batch.capacity, found.count)])
+        row += rows.count
+        if let batch = try batch(of: current, found: rows) {
+          present = (current.content, .list(rows))
+          return batch
+        }
         continue
       }
       let rows = row..<min(row + Batch.capacity, current.count)
       row = rows.upperBound
       if let batch = try batch(of: current, rows) {
-        present = (current.content, rows)
+        present = (current.content, .range(rows))
         return batch
       }
     }
@@ -66,6 +88,12 @@ package final class TableScan {
   /// Before the first row of a source.
   private func enter(_ source: RowSource) throws {
     candidates = nil
+    found = try lookup.flatMap { lookup throws(StorageError) in try source.ordinals(of: lookup) }
+    if let found {
+      self.found = source.deleted.isEmpty ? found : found.filter { !source.isDeleted($0) }
+      countPages(of: source)
+      return
+    }
     if case .segment(let segment) = source.content, !zones.isEmpty {
       candidates = try segment.candidatePages(zones)
     }
@@ -100,6 +128,39 @@ package final class TableScan {
     }
     if let entities { filter.apply(to: &batch, entities: entities) }
     return batch.selectedCount == 0 ? nil : batch
+  }
+}
+
+extension TableScan {
+  /// The rows `rows` of a source, none of them deleted.
+  private func batch(of source: RowSource, found rows: [Int]) throws -> Batch? {
+    var batch: Batch
+    let entities: Column?
+    switch source.content {
+    case .memory(let chunk):
+      batch = Batch(
+        columns: columns.map { chunk.columns[$0].gather(rows) }, count: rows.count,
+        rowIDs: rows.map { chunk.rowIDs[$0] })
+      entities = filter.entityColumn.map { chunk.columns[$0].gather(rows) }
+    case .segment(let segment):
+      var opened = try segment.rows(rows, columns: columns + (filter.entityColumn.map { [$0] } ?? []))
+      let rowIDs = try segment.rowIDs()
+      // What was erased meanwhile reads as NULL.
+      try guardian.check(epoch: epoch)
+      entities = filter.entityColumn == nil ? nil : opened.removeLast()
+      batch = Batch(columns: opened, count: rows.count, rowIDs: rows.map { rowIDs[$0] })
+    }
+    if let entities { filter.apply(to: &batch, entities: entities) }
+    return batch.selectedCount == 0 ? nil : batch
+  }
+
+  /// Pages of which at least one row is read count as read.
+  private func countPages(of source: RowSource) {
+    guard let found, !source.isMemory else { return }
+    let all = (source.count + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows
+    let read = Set(found.map { $0 / SegmentFormat.pageRows }).count
+    pagesRead += read
+    pagesSkipped += all - read
   }
 }
 

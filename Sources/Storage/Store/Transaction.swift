@@ -57,12 +57,13 @@ package final class Transaction {
 
   /// The rows of `table` that `scope` lets through, own writes included; see `Snapshot.scan`.
   package func scan(
-    _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = []
+    _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = [], lookup: KeyLookup? = nil
   ) throws -> TableScan {
     let partition =
       scope.tenant == tenant ? view(of: table) : snapshot.head.partition(table, scope.tenant)
     return try TableScan(
       of: partition, table: ownCatalog.table(table), columns: columns, scope: scope, zones: zones,
+      lookup: lookup,
       guardian: snapshot.guardian, epoch: snapshot.head.erasureEpoch)
   }
 

@@ -1,0 +1,40 @@
+/// A random id of an index; 0: the PRIMARY KEY's.
+package struct IndexID: ObjectID {
+  package let raw: UInt64
+  package init(_ raw: UInt64) { self.raw = raw }
+
+  package static let primaryKey = IndexID(0)
+}
+
+/// A way to rows by the values of some columns. Database-wide, as its table; it holds the keys of each tenant's rows apart.
+package struct IndexDefinition: Hashable, Sendable {
+  package var id: IndexID
+  package var name: String
+  /// Ordinals of the table's columns, in key order; at least one.
+  package var columns: [Int]
+  /// No two rows of a tenant have one key; a NULL makes a row differ from every other.
+  package var isUnique: Bool
+
+  package init(id: IndexID, name: String, columns: [Int], isUnique: Bool) {
+    self.id = id
+    self.name = name
+    self.columns = columns
+    self.isUnique = isUnique
+  }
+}
+
+extension TableDefinition {
+  /// Every sorted run by which rows can be found: the PRIMARY KEY's first.
+  package var accessPaths: [IndexDefinition] {
+    primaryKey.isEmpty
+      ? []
+      : [IndexDefinition(id: .primaryKey, name: "primary key", columns: primaryKey, isUnique: true)]
+  }
+}
+
+extension Catalog {
+  /// The sorted runs of a stored table, by which a plan may find rows.
+  package func accessPaths(ofTable name: String) -> [IndexDefinition] {
+    table(named: name)?.accessPaths ?? []
+  }
+}
