@@ -73,7 +73,7 @@ public final class Database: Sendable {
 }
 
 extension KeySource {
-  fileprivate func rootKeySource(inMemory: Bool) -> RootKeySource {
+  func rootKeySource(inMemory: Bool) -> RootKeySource {
     switch kind {
     case .standard: inMemory ? .inMemory : .file(nil)
     case .file(let path): .file(path)

@@ -63,7 +63,7 @@ extension Session {
     case .show(.allSettings):
       return .settings(settings)
     case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .show, .describe,
-      .explain, .eraseEntity, .rotateKey, .verifyAudit:
+      .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase:
       return nil
     }
   }
@@ -129,7 +129,7 @@ extension BoundStatement {
     case .explain(let explain): explain.isAnalyzed && (explain.statement?.changesData ?? false)
     case .query, .begin, .commit, .rollback, .setTenant, .set, .reset, .show, .describe, .eraseEntity,
       .rotateKey,
-      .verifyAudit:
+      .verifyAudit, .checkDatabase:
       false
     }
   }
@@ -142,7 +142,7 @@ extension BoundStatement {
     case .explain(let explain): explain.isAnalyzed ? explain.statement?.verbOutsideTransactions : nil
     case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
       .rollback,
-      .setTenant, .set, .reset, .show, .describe, .verifyAudit:
+      .setTenant, .set, .reset, .show, .describe, .verifyAudit, .checkDatabase:
       nil
     }
   }

@@ -69,6 +69,7 @@ extension BoundStatement {
     case .eraseEntity: "ERASE"
     case .rotateKey: "ROTATE"
     case .verifyAudit: "VERIFY"
+    case .checkDatabase: "CHECK"
     case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
       .rollback,
       .setTenant, .set, .reset:
@@ -76,9 +77,10 @@ extension BoundStatement {
     }
   }
 
-  /// What VERIFY AUDIT found; nil for every other statement.
+  /// What VERIFY AUDIT or CHECK DATABASE found; nil for every other statement.
   fileprivate func verdict(of rows: Rows) -> Bool? {
-    guard case .verifyAudit = kind else { return nil }
-    return rows.first { _ in true }?["chain_verified"] == .boolean(true)
+    if case .verifyAudit = kind { return rows.first { _ in true }?["chain_verified"] == .boolean(true) }
+    if case .checkDatabase = kind { return rows.first { _ in true }?["file"] == .null }
+    return nil
   }
 }

@@ -31,6 +31,7 @@ package enum Executor {
     case .eraseEntity(let erase): return try EraseStatement.run(erase, in: context)
     case .rotateKey(let rotation): return try RotateStatement.run(rotation, in: context)
     case .verifyAudit: return try VerifyAuditStatement.run(in: context)
+    case .checkDatabase: return try CheckDatabaseStatement.run(in: context)
     case .begin, .commit, .rollback, .setTenant, .set, .reset:
       throw Diagnostic(.internalError, "a statement of the session reached the executor")
     }

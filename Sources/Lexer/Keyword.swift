@@ -95,6 +95,7 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case commit = "COMMIT"
   case copy = "COPY"
   case cost = "COST"
+  case database = "DATABASE"
   case delete = "DELETE"
   case describe = "DESCRIBE"
   case distance = "DISTANCE"

@@ -64,7 +64,7 @@ struct Optimizer {
       if let inner = explain.statement { explain.statement = optimised(inner) }
       copy.kind = .explain(explain)
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit:
+      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase:
       break
     }
     return copy

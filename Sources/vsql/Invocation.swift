@@ -4,6 +4,8 @@ enum Invocation: Equatable {
   case version
   /// `vsql test FILES…`
   case test([String])
+  /// `vsql check DB`
+  case check(CareOptions)
   case open(OpenOptions)
 }
 
@@ -56,6 +58,8 @@ extension Invocation {
       }
       if files.isEmpty { throw UsageError(message: "`vsql test` needs the golden files to run") }
       self = .test(files)
+    } else if words.first == "check" {
+      self = .check(try CareOptions(parsing: words.dropFirst(), verb: "check", paths: ["the database"]))
     } else {
       self = .open(try OpenOptions(parsing: words))
     }
@@ -94,7 +98,7 @@ extension OpenOptions {
   }
 
   /// `--mode=csv` is `--mode csv`.
-  private static func splitAtEquals(_ word: String) -> [String] {
+  static func splitAtEquals(_ word: String) -> [String] {
     guard word.hasPrefix("--"), let equals = word.firstIndex(of: "=") else { return [word] }
     return [String(word[..<equals]), String(word[word.index(after: equals)...])]
   }
@@ -107,7 +111,7 @@ extension OpenOptions {
     return mode
   }
 
-  private static func descriptor(_ word: String) throws -> Int32 {
+  static func descriptor(_ word: String) throws -> Int32 {
     guard let number = Int32(word), number >= 0 else {
       throw UsageError(message: "--key-fd needs the number of an open descriptor, not \(word)")
     }

@@ -57,6 +57,8 @@ private func run(_ invocation: Invocation) throws -> ExitStatus {
     return .done
   case .test(let files):
     return GoldenFileCommand(files: files).run()
+  case .check(let options):
+    return CheckCommand(options: options).run()
   case .open(let options):
     return try SessionCommand(options: options).run()
   }

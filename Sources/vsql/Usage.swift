@@ -8,6 +8,7 @@ enum Usage {
     vsql DB -f script.sql      run a script and leave
     … | vsql DB                run a script from standard input, statement by statement
     vsql test FILES…           run golden files (sqllogictest)
+    vsql check DB              read every byte, open every seal, list every fault
 
       -c, --command SQL        may be said several times, in order with -f
       -f, --file FILE          `-` is standard input

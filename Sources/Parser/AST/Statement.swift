@@ -22,6 +22,7 @@ package enum Statement: Hashable, Sendable {
   case eraseEntity(EraseEntity)
   case rotateKey(RotateKey)
   case verifyAudit
+  case checkDatabase
 }
 
 /// A statement and the stretch of text it was read from.

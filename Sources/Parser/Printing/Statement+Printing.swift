@@ -28,6 +28,7 @@ extension Statement {
     case .eraseEntity(let statement): statement.sql
     case .rotateKey(let statement): "ROTATE KEY" + statement.target.sql
     case .verifyAudit: "VERIFY AUDIT"
+    case .checkDatabase: "CHECK DATABASE"
     }
   }
 }

@@ -23,6 +23,7 @@ extension Statement {
     case .eraseEntity(let statement): statement.isDryRun ? "erase entity, dry run" : "erase entity"
     case .rotateKey(let statement): statement.treeLabel
     case .verifyAudit: "verify audit"
+    case .checkDatabase: "check database"
     }
   }
 
@@ -38,7 +39,7 @@ extension Statement {
     case .delete(let statement):
       [Self.target(statement.table, statement.alias)]
         + (statement.predicate.map { [.part("where", [$0.node])] } ?? [])
-    case .begin, .commit, .rollback, .verifyAudit: []
+    case .begin, .commit, .rollback, .verifyAudit, .checkDatabase: []
     case .setTenant(let name): [name.node("tenant")]
     case .set(let variable): [variable.name.node("setting"), variable.value.node]
     case .reset(let name): [name.node("setting")]

@@ -21,7 +21,7 @@ extension Statement {
     case .query(let query): .query(query.withoutSpans)
     case .update(let statement): .update(statement.withoutSpans)
     case .delete(let statement): .delete(statement.withoutSpans)
-    case .begin, .commit, .rollback, .verifyAudit: self
+    case .begin, .commit, .rollback, .verifyAudit, .checkDatabase: self
     case .setTenant(let name): .setTenant(name.withoutSpans)
     case .set(let variable):
       .set(SetVariable(name: variable.name.withoutSpans, value: variable.value.withoutSpans))

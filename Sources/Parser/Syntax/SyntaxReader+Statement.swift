@@ -6,7 +6,7 @@ extension SyntaxReader {
   static let statementKeywords: [Keyword] = [
     .select, .insert, .update, .delete, .create, .drop, .copy, .begin, .commit, .rollback, .explain,
     .describe,
-    .show, .set, .reset, .erase, .rotate, .verify, .start, .end, .abort,
+    .show, .set, .reset, .erase, .rotate, .verify, .check, .start, .end, .abort,
   ]
 
   /// One statement, without the semicolon after it.
@@ -37,6 +37,7 @@ extension SyntaxReader {
     case .erase: return .eraseEntity(try readErase())
     case .rotate: return .rotateKey(try readRotate())
     case .verify: return try readVerify()
+    case .check: return try readCheck()
     default: return try readUnknownStatement()
     }
   }

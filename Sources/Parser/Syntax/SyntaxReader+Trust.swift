@@ -1,7 +1,7 @@
 import VSQLDiagnostics
 import VSQLLexer
 
-/// The verbs of trust: ERASE, ROTATE, VERIFY.
+/// The verbs of trust: ERASE, ROTATE, VERIFY, CHECK.
 extension SyntaxReader {
   /// `ERASE ENTITY 'id' [TYPE t] [IN TENANT t] [REASON 'text'] [DRY RUN]`, the options in any order.
   mutating func readErase() throws(SyntaxFault) -> EraseEntity {
@@ -81,5 +81,16 @@ extension SyntaxReader {
     try expect(.audit)
     if at(.from) { throw .featureNotSupported("VERIFY AUDIT FROM CHECKPOINT", at: token.span) }
     return .verifyAudit
+  }
+
+  /// `CHECK DATABASE`.
+  mutating func readCheck() throws(SyntaxFault) -> Statement {
+    let start = token.start
+    take()
+    if at(word: "recall") {
+      throw .featureNotSupported("CHECK RECALL", at: span(from: start).union(token.span))
+    }
+    try expect(.database)
+    return .checkDatabase
   }
 }

@@ -65,7 +65,7 @@ extension BindingState {
       erase.reason = erase.reason.map(settled)
       return .eraseEntity(erase)
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .rotateKey, .verifyAudit:
+      .reset, .show, .describe, .rotateKey, .verifyAudit, .checkDatabase:
       return kind
     }
   }
@@ -108,6 +108,9 @@ struct StatementBinder {
     case .verifyAudit:
       state.need(.verifyAudit, on: .database, name: "the audit chain")
       return .verifyAudit
+    case .checkDatabase:
+      state.need(.checkDatabase, on: .database, name: "every file")
+      return .checkDatabase
     }
   }
 

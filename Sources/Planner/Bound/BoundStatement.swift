@@ -47,6 +47,7 @@ package struct BoundStatement: Sendable {
     case eraseEntity(BoundErase)
     case rotateKey(BoundRotation)
     case verifyAudit
+    case checkDatabase
   }
 }
 

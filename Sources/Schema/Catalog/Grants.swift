@@ -12,6 +12,7 @@ package enum Privilege: String, Hashable, Sendable, CaseIterable {
   case rotateKey = "ROTATE KEY"
   case readAudit = "READ AUDIT"
   case verifyAudit = "VERIFY AUDIT"
+  case checkDatabase = "CHECK DATABASE"
   case file = "FILE"
   case configure = "CONFIGURE"
 }

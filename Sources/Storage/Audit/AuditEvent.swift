@@ -35,6 +35,7 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
   case entityErasure = "entity_erasure"
   case keyRotation = "key_rotation"
   case auditVerification = "audit_verification"
+  case databaseCheck = "database_check"
   case configuration
   case tenantChange = "tenant_change"
   case recovery

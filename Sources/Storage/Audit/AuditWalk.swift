@@ -20,8 +20,25 @@ struct AuditWalk {
   /// After the last line read.
   private var hash: Digest
   /// The first line that names another chain hash than the line before it leads to: one of the two was altered.
-  private var suspect: (sequence: UInt64, named: Digest, leaf: Digest)?
+  private var suspect: (sequence: UInt64, named: Digest, leaf: Digest, offset: Int)?
+  /// Where the line read last begins in its file.
+  private var lineStart = 0
+  /// The chain does not hold from somewhere on: what follows from that is not told again.
+  private var isBroken = false
   private var bad: (sequence: UInt64, reason: String)?
+  /// Everything that was found, in the order in which it was.
+  private(set) var faults: [Fault] = []
+
+  /// What is wrong with one event, or with a file from it on.
+  struct Fault: Hashable {
+    let path: String
+    /// Where in the file, where that is known.
+    let offset: Int?
+    let sequence: UInt64
+    let reason: String
+    /// What opening a sealed text of it met.
+    var error: StorageError?
+  }
 
   init(chain: AuditChain) {
     self.chain = chain
@@ -53,14 +70,15 @@ struct AuditWalk {
     if isFinished { return false }
     isFinished = true
     if pending.isEmpty { settle(next: absorbed.head) }
-    if bad == nil, hash != absorbed.head {
+    if !isBroken, hash != absorbed.head {
+      isBroken = true
       report(absorbed.count, "the chain does not lead to the head that the state names")
     }
     for event in pending {
       step(event.line, event.bytes[...], event.line.sequence)
       body?(AuditRecord(event.line, event.texts, hash: hash, verified: bad == nil))
     }
-    if bad == nil, hash != head {
+    if !isBroken, hash != head {
       report(absorbed.count + UInt64(pending.count), "the chain does not lead to its head")
     }
     return true
@@ -70,13 +88,17 @@ struct AuditWalk {
     _ first: UInt64, _ count: UInt64, isLast: Bool, _ body: ((AuditRecord) -> Void)?
   ) throws(StorageError) {
     let path = AuditChain.logPath(first)
-    guard let log = try content(path, first) else { return }
+    guard let log = try content(path, first) else {
+      isBroken = true
+      return
+    }
     let texts = try texts(first, count)
     var sequence = first
     var rest = log[...]
     while sequence < first + count {
       guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
-        report(sequence, "\(path) ends before it at offset \(log.count)")
+        report(sequence, "\(path) ends before it at offset \(log.count)", at: rest.startIndex)
+        isBroken = true
         return
       }
       let bytes = rest[...end]
@@ -86,7 +108,7 @@ struct AuditWalk {
         check(line, text, first)
         body?(AuditRecord(line, text, hash: hash, verified: bad == nil))
       } else {
-        report(sequence, "\(path), offset \(bytes.startIndex): not an event's line")
+        report(sequence, "\(path), offset \(bytes.startIndex): not an event's line", at: bytes.startIndex)
         suspect = nil
         hash = digester.step(hash, digester.leaf(bytes))
       }
@@ -102,7 +124,9 @@ struct AuditWalk {
     let next = isLast ? pending.prefix { $0.line.sequence < first + AuditChain.eventsPerFile } : []
     let allowed = rest.isEmpty ? [] : next.reduce(into: [UInt8]()) { $0 += $1.bytes }
     if !allowed.starts(with: rest) {
-      report(first + count, "\(path), offset \(rest.startIndex): bytes that the state does not know")
+      report(
+        first + count, "\(path), offset \(rest.startIndex): bytes that the state does not know", in: path,
+        at: rest.startIndex)
     }
   }
 
@@ -119,31 +143,45 @@ struct AuditWalk {
   /// Takes one line into the chain.
   private mutating func step(_ line: AuditLine, _ bytes: ArraySlice<UInt8>, _ expected: UInt64) {
     let leaf = digester.leaf(bytes)
-    if line.sequence != expected { report(expected, "event \(line.sequence) stands in its place") }
-    settle(next: line.previous)
-    if line.previous != hash, bad == nil {
-      report(max(1, expected - 1), "the chain hash after it is not what event \(expected) names")
-      if expected > 1 { suspect = (expected, line.previous, leaf) }
+    if line.sequence != expected {
+      report(expected, "event \(line.sequence) stands in its place", at: bytes.startIndex)
+      isBroken = true
     }
+    settle(next: line.previous)
+    if line.previous != hash, !isBroken {
+      isBroken = true
+      report(
+        max(1, expected - 1), "the chain hash after it is not what event \(expected) names", at: lineStart)
+      if expected > 1 { suspect = (expected, line.previous, leaf, bytes.startIndex) }
+    }
+    lineStart = bytes.startIndex
     hash = digester.step(hash, leaf)
   }
 
   /// Decides which of two lines was altered: if what comes next is led to by what the suspect names, then the suspect is as it
   /// was, and the line before it is not.
   private mutating func settle(next: Digest) {
-    guard let (sequence, named, leaf) = suspect else { return }
+    guard let (sequence, named, leaf, offset) = suspect else { return }
     suspect = nil
     if next != digester.step(named, leaf), bad?.sequence == sequence - 1 {
-      bad = (sequence, "it does not name the chain hash after event \(sequence - 1)")
+      let reason = "it does not name the chain hash after event \(sequence - 1)"
+      bad = (sequence, reason)
+      // Told of the line before until now.
+      faults.removeAll {
+        $0.sequence == sequence - 1 && $0.path == AuditChain.logPath(AuditChain.first(of: $0.sequence))
+      }
+      let path = AuditChain.logPath(AuditChain.first(of: sequence))
+      faults.append(Fault(path: path, offset: offset, sequence: sequence, reason: reason))
     }
   }
 
   /// Whether the texts are those that the line commits to.
   private mutating func check(_ line: AuditLine, _ texts: AuditTexts?, _ first: UInt64) {
-    guard let texts else { return report(line.sequence, "\(SaltFile.path(first)) does not hold its texts") }
+    let path = SaltFile.path(first)
+    guard let texts else { return report(line.sequence, "\(path) does not hold its texts", in: path) }
     guard let commitments = texts.commitments(digester) else { return }
     if commitments.resource != line.resource || commitments.detail != line.detail {
-      report(line.sequence, "its texts are not those it commits to")
+      report(line.sequence, "its texts are not those it commits to", in: path)
     }
   }
 
@@ -154,34 +192,38 @@ struct AuditWalk {
       let (found, findings) = try openedTexts(first, count)
       // An even count: nobody was at it, and what does not open is damage.
       if findings.isEmpty || (before % 2 == 0 && chain.changes == before) {
-        for (sequence, reason) in findings { report(sequence, reason) }
+        faults += findings
+        for fault in findings { blame(fault.sequence, fault.reason) }
         return found
       }
     }
   }
 
   private func openedTexts(_ first: UInt64, _ count: UInt64) throws(StorageError) -> (
-    [UInt64: AuditTexts], [(UInt64, String)]
+    [UInt64: AuditTexts], [Fault]
   ) {
     var found: [UInt64: AuditTexts] = [:]
-    var findings: [(UInt64, String)] = []
-    func finding(_ error: StorageError, _ sequence: UInt64) throws(StorageError) {
+    var findings: [Fault] = []
+    /// - Parameter head: bytes of a head before the unit, which are bound to it: a fault of either is one of the head.
+    func finding(_ error: StorageError, _ sequence: UInt64, head: Int) throws(StorageError) {
       // A sequence that a damaged file names is no other file's.
-      findings.append((min(max(sequence, first), first + count - 1), try Self.damage(error)))
+      findings.append(
+        Fault(
+          path: SaltFile.path(first), offset: 0, sequence: min(max(sequence, first), first + count - 1),
+          reason: try Self.damage(error), error: error.before(head)))
     }
     let file: SaltFile
     do {
       file = try chain.readSalts(first, count)
     } catch {
-      try finding(error, first)
+      try finding(error, first, head: SaltFile.groupHeaderBytes)
       return (found, findings)
     }
     if file.hasMore, pending.isEmpty, chain.changes == changes {
       findings.append(
-        (
-          first + count,
-          "\(SaltFile.path(first)), offset \(file.byteCount): bytes that the state does not know"
-        ))
+        Fault(
+          path: SaltFile.path(first), offset: file.byteCount, sequence: first + count,
+          reason: "\(SaltFile.path(first)), offset \(file.byteCount): bytes that the state does not know"))
     }
     found.reserveCapacity(Int(clamping: count))
     for group in file.groups {
@@ -191,11 +233,15 @@ struct AuditWalk {
           do {
             found[entry.sequence] = try file.open(entry, index, of: group, keys, chain.ring, sealer)
           } catch {
-            try finding(error, entry.sequence)
+            try finding(error, entry.sequence, head: SaltFile.entryHeaderBytes)
           }
         }
       } catch {
-        try finding(error, group.entries.first?.sequence ?? first)
+        // A slot that is not there is a fault of the file's head, which names it.
+        let isSlotGone = !chain.ring.hasSlot(file.slot)
+        try finding(
+          error, group.entries.first?.sequence ?? first,
+          head: isSlotGone ? .max : SaltFile.groupHeaderBytes)
       }
     }
     return (found, findings)
@@ -212,8 +258,32 @@ struct AuditWalk {
     }
   }
 
-  private mutating func report(_ sequence: UInt64, _ reason: String) {
+  /// - Parameter path: nil: the log that holds the event.
+  private mutating func report(
+    _ sequence: UInt64, _ reason: String, in path: String? = nil, at offset: Int? = nil
+  ) {
+    let log = AuditChain.logPath(AuditChain.first(of: max(1, sequence)))
+    faults.append(Fault(path: path ?? log, offset: offset, sequence: sequence, reason: reason))
+    blame(sequence, reason)
+  }
+
+  private mutating func blame(_ sequence: UInt64, _ reason: String) {
     if let bad, bad.sequence <= sequence { return }
     bad = (sequence, reason)
+  }
+}
+
+extension StorageError {
+  /// The same `bytes` earlier in its file, at most at its beginning.
+  fileprivate func before(_ bytes: Int) -> StorageError {
+    switch self {
+    case .malformed(let path, let offset, let what):
+      .malformed(path: path, offset: max(0, offset - bytes), what: what)
+    case .unauthentic(let path, let offset, let what):
+      .unauthentic(path: path, offset: max(0, offset - bytes), what: what)
+    case .system, .diskFull, .outOfMemory, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly,
+      .conflict, .snapshotErased, .uniqueViolation, .notNullViolation, .limit:
+      self
+    }
   }
 }

@@ -9,6 +9,8 @@ struct SaltFile {
   static let magic = Array("vsqlSLT1".utf8)
   static let headerBytes = 24
   static let groupHeaderBytes = 13
+  /// Sequence and length.
+  static let entryHeaderBytes = 12
 
   struct Entry {
     let sequence: UInt64

@@ -153,6 +153,43 @@ extension KeyRing {
     return state
   }
 
+  /// The files of `keys/`, each opened by itself; `note` gets what is wrong with those that are damaged.
+  ///
+  /// - Returns: the paths of those that open.
+  static func openEach(
+    device: any Device, database: DatabaseID, roots: [KeyBox], note: (StorageError) throws -> Void
+  ) throws -> [String] {
+    guard let root = roots.first else { return [] }
+    let sealer = Sealer()
+    var opened: [String] = []
+    func attempt(_ path: String, _ body: () throws(StorageError) -> Void) throws {
+      do throws(StorageError) {
+        try body()
+        opened.append(path)
+      } catch {
+        try note(error)
+      }
+    }
+    try attempt(ringPath) { () throws(StorageError) in
+      let place = UnitPlace(database: database, kind: .ring)
+      let ring = try read(ringPath, ringMagic, "ring of slot keys", roots, "ring", place, device, sealer)
+      _ = try decodeRing(ring, root: root)
+    }
+    for file in try device.list("keys") where file.hasSuffix(".kek") {
+      try attempt("keys/" + file) { () throws(StorageError) in
+        guard let name = kekName(file) else {
+          throw .malformed(path: "keys/" + file, offset: 0, what: "a name that is no tenant and version")
+        }
+        let content = try read(
+          name.path, kekMagic, "tenant key", roots, "kek", place(database, name), device, sealer)
+        if content.count != 40 {
+          throw .malformed(path: name.path, offset: 0, what: "a key of another length")
+        }
+      }
+    }
+    return opened
+  }
+
   private static func decodeRing(_ content: SecretBytes, root: KeyBox) throws(StorageError) -> State {
     let damaged = StorageError.malformed(
       path: ringPath, offset: 0, what: "a ring of another length than it says")

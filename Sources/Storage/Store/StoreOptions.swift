@@ -4,6 +4,15 @@ package enum StoreLocation: Sendable {
   /// A new database that ends with the process.
   case memory
   case device(any Device)
+
+  /// In memory: a new one at every call.
+  var device: any Device {
+    switch self {
+    case .directory(let path): FileDevice(directory: path)
+    case .memory: MemoryDevice()
+    case .device(let device): device
+    }
+  }
 }
 
 package struct StoreOptions: Sendable {

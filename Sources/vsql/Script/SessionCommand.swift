@@ -20,7 +20,8 @@ struct SessionCommand {
     do throws(VSQLError) {
       if let refusal = Self.refusal(path, isReadOnly: options.isReadOnly) { throw refusal }
       database = try Database.open(
-        path, key: try key(path), options: Database.Options(isReadOnly: options.isReadOnly))
+        path, key: try options.key.source(isNew: !Self.exists(path)),
+        options: Database.Options(isReadOnly: options.isReadOnly))
       session = try database.ownerSession(tenant: options.tenant)
     } catch {
       Standard.error.line(error.rendered())
@@ -102,22 +103,6 @@ struct SessionCommand {
       session: session, mode: options.mode ?? (Standard.output.isTerminal ? .box : .csv),
       echoes: options.echoes, keepsGoing: options.keepsGoing, parameters: options.parameters, name: name,
       interrupts: interrupts)
-  }
-
-  private func key(_ path: String) throws(VSQLError) -> KeySource {
-    switch options.key {
-    case .standard: return .standard
-    case .file(let path): return .file(path)
-    case .descriptor(let number): return .descriptor(number)
-    case .passphrase:
-      switch Passphrase.ask(isNew: !Self.exists(path)) {
-      case .typed(let bytes): return .passphrase(bytes)
-      case .interrupted: throw VSQLError(sqlState: "57014", message: "no passphrase was given", hint: nil)
-      case .nothing:
-        throw VSQLError(
-          sqlState: "28000", message: "no passphrase was given", hint: "It is asked on the terminal.")
-      }
-    }
   }
 
   /// Why the path cannot be a database, where a look at it already says so.
