@@ -38,6 +38,8 @@ struct AuditWalk {
     let reason: String
     /// What opening a sealed text of it met.
     var error: StorageError?
+    /// Bytes behind the last event of the newest file: a crash may have left them, and they are written over.
+    var isLeftover = false
   }
 
   init(chain: AuditChain) {
@@ -126,7 +128,7 @@ struct AuditWalk {
     if !allowed.starts(with: rest) {
       report(
         first + count, "\(path), offset \(rest.startIndex): bytes that the state does not know", in: path,
-        at: rest.startIndex)
+        at: rest.startIndex, isLeftover: count < AuditChain.eventsPerFile)
     }
   }
 
@@ -223,7 +225,8 @@ struct AuditWalk {
       findings.append(
         Fault(
           path: SaltFile.path(first), offset: file.byteCount, sequence: first + count,
-          reason: "\(SaltFile.path(first)), offset \(file.byteCount): bytes that the state does not know"))
+          reason: "\(SaltFile.path(first)), offset \(file.byteCount): bytes that the state does not know",
+          isLeftover: count < AuditChain.eventsPerFile))
     }
     found.reserveCapacity(Int(clamping: count))
     for group in file.groups {
@@ -260,10 +263,12 @@ struct AuditWalk {
 
   /// - Parameter path: nil: the log that holds the event.
   private mutating func report(
-    _ sequence: UInt64, _ reason: String, in path: String? = nil, at offset: Int? = nil
+    _ sequence: UInt64, _ reason: String, in path: String? = nil, at offset: Int? = nil,
+    isLeftover: Bool = false
   ) {
     let log = AuditChain.logPath(AuditChain.first(of: max(1, sequence)))
-    faults.append(Fault(path: path ?? log, offset: offset, sequence: sequence, reason: reason))
+    faults.append(
+      Fault(path: path ?? log, offset: offset, sequence: sequence, reason: reason, isLeftover: isLeftover))
     blame(sequence, reason)
   }
 
@@ -282,7 +287,7 @@ extension StorageError {
     case .unauthentic(let path, let offset, let what):
       .unauthentic(path: path, offset: max(0, offset - bytes), what: what)
     case .system, .diskFull, .outOfMemory, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly,
-      .conflict, .snapshotErased, .uniqueViolation, .notNullViolation, .limit:
+      .conflict, .snapshotErased, .uniqueViolation, .notNullViolation, .limit, .readOnlyTransaction:
       self
     }
   }

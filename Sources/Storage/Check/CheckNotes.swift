@@ -16,12 +16,10 @@ final class CheckNotes {
     self.isCancelled = isCancelled
   }
 
-  func note(_ finding: CheckFinding) { if !findings.contains(finding) { findings.append(finding) } }
-
   /// Notes a fault of the disk; an error that stops the check itself is thrown on.
   func note(_ error: StorageError) throws {
-    guard CheckFinding.isFault(error) else { throw error }
-    note(CheckFinding(error))
+    guard let finding = CheckFinding(error) else { throw error }
+    if !findings.contains(finding) { findings.append(finding) }
   }
 
   /// Runs a step; nil, and noted, when something on the disk is not as it must be.

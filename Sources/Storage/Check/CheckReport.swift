@@ -1,51 +1,27 @@
 /// A fault that a check found: where, and what.
 package struct CheckFinding: Hashable, Sendable {
   package let error: StorageError
-
-  init(_ error: StorageError) { self.error = error }
-
   /// The file, relative to the database's directory.
-  package var file: String {
-    switch error {
-    case .system(_, let path, _), .missing(let path), .malformed(let path, _, _),
-      .unauthentic(let path, _, _), .unchained(let path, _, _):
-      path
-    case .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
-      .uniqueViolation, .notNullViolation, .limit:
-      ""
-    }
-  }
-
+  package let file: String
   /// Bytes from the file's beginning.
-  package var offset: Int {
-    switch error {
-    case .malformed(_, let offset, _), .unauthentic(_, let offset, _): offset
-    case .system, .diskFull, .outOfMemory, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly,
-      .conflict, .snapshotErased, .uniqueViolation, .notNullViolation, .limit:
-      0
-    }
-  }
-
+  package let offset: Int
   /// What is wrong there: never a stored value.
-  package var text: String {
-    switch error {
-    case .malformed(_, _, let what): what
-    case .unauthentic(_, _, let what): "the sealed \(what) does not open"
-    case .missing: "the file is missing"
-    case .unchained(_, let sequence, let what): "event \(sequence): \(what)"
-    case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
-      .uniqueViolation, .notNullViolation, .limit:
-      error.diagnostic.message
-    }
-  }
+  package let text: String
 
-  /// Whether the error says that something on the disk is not as it must be; else the check itself could not go on.
-  static func isFault(_ error: StorageError) -> Bool {
+  /// Nil: the error does not say that something on the disk is not as it must be; the check itself cannot go on.
+  init?(_ error: StorageError) {
+    self.error = error
     switch error {
-    case .system, .missing, .malformed, .unauthentic, .unchained: true
+    case .malformed(let path, let offset, let what): (file, self.offset, text) = (path, offset, what)
+    case .unauthentic(let path, let offset, let what):
+      (file, self.offset, text) = (path, offset, "the sealed \(what) does not open")
+    case .missing(let path): (file, offset, text) = (path, 0, "the file is missing")
+    case .unchained(let path, let sequence, let what):
+      (file, offset, text) = (path, 0, "event \(sequence): \(what)")
+    case .system(_, let path, _): (file, offset, text) = (path, 0, error.diagnostic.message)
     case .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
-      .uniqueViolation, .notNullViolation, .limit:
-      false
+      .uniqueViolation, .notNullViolation, .limit, .readOnlyTransaction:
+      return nil
     }
   }
 }

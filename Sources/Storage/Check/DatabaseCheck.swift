@@ -169,7 +169,8 @@ struct DatabaseCheck {
     try walk.run()
     notes.counts.events += Int(clamping: walk.verification.events)
     let unopened = Set(walk.faults.filter { $0.error != nil }.map(\.path))
-    for fault in walk.faults.sorted(by: { ($0.path, $0.sequence) < ($1.path, $1.sequence) }) {
+    let faults = walk.faults.filter { !$0.isLeftover }
+    for fault in faults.sorted(by: { ($0.path, $0.sequence) < ($1.path, $1.sequence) }) {
       // That texts are missing follows from what did not open.
       if fault.error == nil, fault.offset == nil, unopened.contains(fault.path) { continue }
       if let error = fault.error {

@@ -44,8 +44,8 @@ extension Store {
     do throws(StorageError) {
       header = try DatabaseHeader(decoding: try device.readAll(DatabaseHeader.path))
     } catch {
-      if case .malformed = error { return CheckReport(findings: [CheckFinding(error)]) }
-      throw error
+      guard case .malformed = error, let finding = CheckFinding(error) else { throw error }
+      return CheckReport(findings: [finding])
     }
     let (root, _) = try key.open(header, environment: Vault.processEnvironment)
     return try check(device, root: root, options: options, progress: progress, isCancelled: isCancelled)
