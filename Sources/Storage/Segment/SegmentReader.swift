@@ -10,6 +10,8 @@ package final class SegmentReader: Sendable {
   package let table: TableDefinition
   let site: SegmentSite
   private let current: Mutex<SegmentGeneration>
+  /// Merged away, and destroyed by an erasure while a snapshot still had it.
+  private let isErased = Atomic(false)
 
   /// - Parameter table: the definition that the segment was written with.
   package init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
@@ -31,6 +33,9 @@ package final class SegmentReader: Sendable {
     current.withLock { $0 = next }
   }
 
+  /// From now on whatever cannot be read any more was taken by an erasure.
+  func markErased() { isErased.store(true, ordering: .releasing) }
+
   /// A generation replaced meanwhile may have lost its files or keys: then the next one answers.
   private func read<Result>(
     _ body: (SegmentGeneration) throws(StorageError) -> Result
@@ -39,6 +44,7 @@ package final class SegmentReader: Sendable {
     do throws(StorageError) {
       return try body(used)
     } catch {
+      if isErased.load(ordering: .acquiring) { throw .snapshotErased }
       let now = generation
       if now === used { throw error }
       return try body(now)

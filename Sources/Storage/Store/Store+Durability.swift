@@ -11,6 +11,7 @@ extension Store {
     try makeDurable(position)
     // The commit stands, whatever becomes of the checkpoint: a full disk is met again by the next one.
     if isDue { try? checkpoint() }
+    scheduleUpkeep()
   }
 
   /// Events of a read or of a refusal. They are durable with the next group: the next commit, or within 50 ms.
@@ -71,10 +72,16 @@ extension Store {
   package func close() throws {
     defer { unlock() }
     if isReadOnly { return }
+    upkeep.stop()
     try writer.withLock { writer in
       if writer.isClosed { return }
       defer { writer.isClosed = true }
       if writer.failure != nil { return }
+      // Nobody reads any more.
+      let unread = writer.merges.takeAll()
+      if !unread.isEmpty {
+        try writer.destroy(slots: unread.flatMap(\.slots), paths: unread.flatMap(\.paths))
+      }
       if writer.log == nil, writer.oldLogs.isEmpty {
         // A short session that only read: its events go to the chain's files without a log between.
         if !writer.pendingEvents.isEmpty { try writer.concludePending() }

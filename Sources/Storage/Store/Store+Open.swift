@@ -136,6 +136,7 @@ extension Store {
       nextRowID: recovery.nextRowID, state: state, stateNumber: number,
       nextLog: state.firstLog + UInt64(recovery.logs.count), oldLogs: recovery.logs)
     writer.doomed = recovery.doomed
+    if recovery.head.memoryRows > 0 { writer.memorySince = options.clock.nowMicroseconds }
     var notices: [String] = []
     if let cut = recovery.cut { notices.append(cut.notice) }
     if !options.isReadOnly {
@@ -147,8 +148,10 @@ extension Store {
       notices += try writer.resume(vault, key)
       writer.published.publish(writer.head, writer.position)
     }
-    return Store(
+    let store = Store(
       StoreParts(vault: vault, source: key, writer: writer, lock: lock, notices: notices))
+    store.scheduleUpkeep()
+    return store
   }
 
   private static let directories = [

@@ -23,7 +23,9 @@ package final class Store: Sendable {
   let published: PublishedHead
   /// Held by the thread that syncs the log for itself and all who wait.
   let syncing = Mutex(())
-  let eventFlush = EventFlush()
+  /// Reads' events become durable in groups, and no read waits for a sync.
+  let eventFlush = DelayedWork(delayMicroseconds: 40_000)
+  let upkeep = Upkeep()
   /// Held while the database is open for writing.
   private let lock: Mutex<(any DeviceLock)?>
 

@@ -26,11 +26,20 @@ package struct StoreOptions: Sendable {
   /// Plain bytes of one table in one commit from which the commit writes a segment itself.
   package var directSegmentBytes: Int
 
+  /// Bytes of cells that a checkpoint merges at most, while commits wait; more is for a thread of the store's own, or for VACUUM.
+  package var checkpointMergeBytes: Int
+  /// Whether a thread of the store's own merges segments, and flushes what was in memory for `flushSeconds`.
+  package var hasUpkeep: Bool
+  package var flushSeconds: Int
+
   package init(
     isReadOnly: Bool = false, create: Bool = true, clock: any Clock = SystemClock(),
     randomness: any Randomness = SystemRandomness(),
     flushBytes: Int = 16 << 20,
-    directSegmentBytes: Int = 4 << 20
+    directSegmentBytes: Int = 4 << 20,
+    checkpointMergeBytes: Int = 4 << 20,
+    hasUpkeep: Bool = false,
+    flushSeconds: Int = 60
   ) {
     self.isReadOnly = isReadOnly
     self.create = create
@@ -38,5 +47,8 @@ package struct StoreOptions: Sendable {
     self.randomness = randomness
     self.flushBytes = flushBytes
     self.directSegmentBytes = directSegmentBytes
+    self.checkpointMergeBytes = checkpointMergeBytes
+    self.hasUpkeep = hasUpkeep
+    self.flushSeconds = flushSeconds
   }
 }

@@ -2,15 +2,53 @@ import VSQLDiagnostics
 import VSQLSchema
 
 extension Writer {
-  /// Memory goes to segments, events to the chain's files, and the state names them; then the logs go, and with them the slot
-  /// keys of logs and of dropped tables.
+  /// Memory goes to segments, small segments are merged, events go to the chain's files, and the state names them; then the logs
+  /// go, and with them the slot keys of logs, of dropped tables, and of merged segments that nobody reads.
   ///
-  /// - Parameter change: what the new state says besides.
-  mutating func checkpoint(_ change: (inout StoreState) -> Void = { _ in }) throws {
+  /// - Parameters:
+  ///   - merge: done without the lock; it takes effect if what it read is still there.
+  ///   - change: what the new state says besides.
+  /// - Returns: whether `merge` took effect; where it did not, its files are leftovers.
+  @discardableResult
+  mutating func checkpoint(
+    applying merge: FinishedMerge? = nil, _ change: (inout StoreState) -> Void = { _ in }
+  ) throws -> Bool {
     try checkUsable()
     // Commits that no sync has reached are made durable by the state itself.
     var next = head
     try flush(&next)
+    var merged: [FinishedMerge] = []
+    if let merge, state.intents.isEmpty, try next.adopt(merge, site) { merged.append(merge) }
+    let isApplied = !merged.isEmpty
+    merged += mergeSmall(in: &next)
+    // A snapshot of before that is published late must not hide the merged segments.
+    if !merged.isEmpty { next.version += 1 }
+    do {
+      try writeState(of: next, change)
+    } catch {
+      // The state does not name them.
+      if failure == nil { discard(merged.flatMap(\.outputs).filter { !(merge?.outputs.contains($0) ?? false) }) }
+      throw error
+    }
+    merges.retired += merged.flatMap(\.plan.readers)
+    merged = []
+    let logs = oldLogs + (log.map { [OldLog(number: $0.number, slot: $0.slot)] } ?? [])
+    head = next
+    keys.removeAll()
+    log = nil
+    oldLogs = []
+    memorySince = nil
+    published.publish(head, position)
+    let gone = doomed + takeUnread()
+    doomed = []
+    try destroy(
+      slots: logs.map(\.slot) + gone.flatMap(\.slots),
+      paths: logs.map { LogFormat.path($0.number) } + gone.flatMap(\.paths))
+    return isApplied
+  }
+
+  /// What `next` holds, and all events, durable without a log.
+  private mutating func writeState(of next: StoreHead, _ change: (inout StoreState) -> Void) throws {
     if log == nil, oldLogs.isEmpty {
       // Nothing was committed since the last state, which so carries the events: no log is made for them.
       let (events, firstLog) = (pendingEvents, nextLog)
@@ -30,15 +68,6 @@ extension Writer {
       change(&state)
       try write(&state, head: next)
     }
-    let logs = oldLogs + (log.map { [OldLog(number: $0.number, slot: $0.slot)] } ?? [])
-    head = next
-    keys.removeAll()
-    log = nil
-    oldLogs = []
-    let slots = logs.map(\.slot) + doomed.flatMap(\.slots)
-    let paths = logs.map { LogFormat.path($0.number) } + doomed.flatMap(\.paths)
-    doomed = []
-    try destroy(slots: slots, paths: paths)
   }
 
   /// Ends the log where it is, so that the next opening replays it, and says in the state where that is.

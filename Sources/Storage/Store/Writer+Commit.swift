@@ -42,6 +42,7 @@ extension Writer {
     }
     for case .dropTable(let table) in commit.catalog { keys.remove(table: table.id) }
     doomed += commit.doomed
+    if memorySince == nil, !commit.inserts.isEmpty { memorySince = options.clock.nowMicroseconds }
     head = next
     nextRowID = commit.nextRowID
     return position

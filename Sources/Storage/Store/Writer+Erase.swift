@@ -69,7 +69,9 @@ extension Writer {
       event(request.tenant, request.actor, .entityErasure, target.label, .intent, target.reason(of: request)))
     // Rows of the log become cells with keys of their own, and the log's keys go with it.
     try checkpoint()
-    // What a commit or a flush that failed left behind would keep keys of the entity that nothing here knows of.
+    // What a commit or a flush that failed left behind, or a merged segment that a snapshot reads, would keep keys of the entity
+    // that nothing here knows of.
+    _ = merges.takeAll()
     try removeLeftovers()
     var live = 0
     var parts: [Intent.Part] = []

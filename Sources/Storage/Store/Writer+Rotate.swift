@@ -23,7 +23,8 @@ extension Writer {
     var manifests: [SegmentID: SegmentManifest] = [:]
     var readers: [SegmentReader] = []
     var obsolete: [String] = []
-    for (reader, _) in head.segments {
+    // Snapshots of before go on reading what was merged since.
+    for reader in head.segments.map(\.reader) + merges.retired {
       let manifest = reader.manifest
       guard manifest.tenant == tenant, manifest.kekVersion != version else { continue }
       let rewritten = try reader.rewrap(to: version)

@@ -27,6 +27,9 @@ struct Writer {
   var pendingEvents: [AuditEvent] = []
   /// Segments of dropped tables, whose keys the next checkpoint destroys.
   var doomed: [SegmentManifest] = []
+  var merges = MergeState()
+  /// When the oldest row in memory came, in the clock's microseconds; nil: none is known of.
+  var memorySince: Int64?
   /// After an error that leaves unknown what the disk holds, nothing is written any more.
   var failure: StorageError?
   var isClosed = false

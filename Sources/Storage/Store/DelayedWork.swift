@@ -6,10 +6,10 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Runs a flush on a thread of its own, 40 ms after it was asked for: reads' events become durable in groups, and no read waits
-/// for a sync. Not a `Task`: a thread of the pool must not block on the disk.
-final class EventFlush: Sendable {
-  private static let delayMicroseconds: UInt32 = 40_000
+/// Runs work on a thread of its own, some time after it was asked for, once for all who ask meanwhile. Not a `Task`: a thread of the
+/// pool must not block on the disk.
+final class DelayedWork: Sendable {
+  private let delayMicroseconds: UInt32
 
   private struct State {
     var isScheduled = false
@@ -18,20 +18,22 @@ final class EventFlush: Sendable {
 
   private let state = Mutex(State())
 
-  /// The last flush threw.
+  init(delayMicroseconds: UInt32) { self.delayMicroseconds = delayMicroseconds }
+
+  /// The last run threw.
   var hasFailed: Bool { state.withLock { $0.hasFailed } }
 
-  /// Runs `flush` soon, unless one is to run anyway.
-  func schedule(_ flush: @escaping @Sendable () throws -> Void) {
+  /// Runs `body` soon, unless one is to run anyway.
+  func schedule(_ body: @escaping @Sendable () throws -> Void) {
     let isFirst = state.withLock { state in
       defer { state.isScheduled = true }
       return !state.isScheduled
     }
     if !isFirst { return }
     let work = Work { [self] in
-      usleep(Self.delayMicroseconds)
+      usleep(delayMicroseconds)
       state.withLock { $0.isScheduled = false }
-      let failed = (try? flush()) == nil
+      let failed = (try? body()) == nil
       state.withLock { $0.hasFailed = failed }
     }
     if !Self.start(work) { work.run() }
