@@ -44,7 +44,8 @@ public final class Database: Sendable {
       let store = try Store.open(
         location, key: key.rootKeySource(inMemory: path == ":memory:"),
         options: StoreOptions(
-          isReadOnly: options.isReadOnly, create: options.createsWhenAbsent && !options.isReadOnly))
+          isReadOnly: options.isReadOnly, create: options.createsWhenAbsent && !options.isReadOnly,
+          hasUpkeep: true))
       return Database(store: store, isReadOnly: options.isReadOnly)
     }
   }

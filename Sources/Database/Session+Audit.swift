@@ -64,6 +64,7 @@ extension BoundStatement {
     case .explain(let explain): explain.statement?.audited(in: catalog) ?? [(.statement, "catalog")]
     // These write their own events where the change is made.
     case .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase: []
+    case .maintain(let maintenance): maintenance.tables.map { (.maintenance, "table:\($0.id.hex)") }
     case .begin, .commit, .rollback, .setTenant, .set, .reset: []
     }
   }

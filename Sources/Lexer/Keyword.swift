@@ -154,6 +154,7 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case type = "TYPE"
   case unknown = "UNKNOWN"
   case update = "UPDATE"
+  case vacuum = "VACUUM"
   case values = "VALUES"
   case varying = "VARYING"
   case vectors = "VECTORS"

@@ -64,7 +64,7 @@ struct Optimizer {
       if let inner = explain.statement { explain.statement = optimised(inner) }
       copy.kind = .explain(explain)
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase:
+      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
       break
     }
     return copy

@@ -55,8 +55,19 @@ import Darwin
       return answer
     }
 
-    /// Where each mark is found.
+    /// Where each mark is found. While the database is open, its own thread may merge segments between one look and the next.
     func found() throws -> [String: Set<String>] {
+      for _ in 0..<4 {
+        do {
+          return try foundAtOnce()
+        } catch StorageError.missing {
+          continue
+        }
+      }
+      return try foundAtOnce()
+    }
+
+    private func foundAtOnce() throws -> [String: Set<String>] {
       let store = try Store.open(.directory(path), key: .file(key), options: StoreOptions(isReadOnly: true))
       var found: [String: Set<String>] = [:]
       try store.units { path, what, content in

@@ -131,7 +131,7 @@ private struct StoryWorld {
       catalog = saved ?? catalog
       saved = nil
     case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .set, .reset, .show,
-      .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase:
+      .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
       break
     }
     return nil

@@ -23,6 +23,7 @@ package enum Statement: Hashable, Sendable {
   case rotateKey(RotateKey)
   case verifyAudit
   case checkDatabase
+  case maintain(Maintain)
 }
 
 /// A statement and the stretch of text it was read from.
@@ -301,4 +302,20 @@ package struct RotateKey: Hashable, Sendable {
   package var target: Target
 
   package init(target: Target) { self.target = target }
+}
+
+/// `VACUUM [t]`, `ANALYZE [t]`; no table said: every table.
+package struct Maintain: Hashable, Sendable {
+  package enum Verb: String, Hashable, Sendable, CaseIterable {
+    case vacuum = "VACUUM"
+    case analyze = "ANALYZE"
+  }
+
+  package var verb: Verb
+  package var table: ObjectName?
+
+  package init(_ verb: Verb, table: ObjectName?) {
+    self.verb = verb
+    self.table = table
+  }
 }

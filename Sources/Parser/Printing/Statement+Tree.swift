@@ -24,6 +24,7 @@ extension Statement {
     case .rotateKey(let statement): statement.treeLabel
     case .verifyAudit: "verify audit"
     case .checkDatabase: "check database"
+    case .maintain(let statement): statement.verb.rawValue.lowercased()
     }
   }
 
@@ -54,6 +55,7 @@ extension Statement {
     case .eraseEntity(let statement): statement.treeChildren
     case .rotateKey(let statement):
       if case .tenant(let name) = statement.target { [name.node("tenant")] } else { [] }
+    case .maintain(let statement): statement.table.map { [$0.node("table")] } ?? []
     }
   }
 

@@ -31,6 +31,7 @@ extension Statement {
     case .explain(let statement): .explain(statement.withoutSpans)
     case .eraseEntity(let statement): .eraseEntity(statement.withoutSpans)
     case .rotateKey(let statement): .rotateKey(statement.withoutSpans)
+    case .maintain(let statement): .maintain(Maintain(statement.verb, table: statement.table?.withoutSpans))
     }
   }
 }

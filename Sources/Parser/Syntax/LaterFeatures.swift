@@ -6,13 +6,13 @@ import VSQLLexer
 enum LaterFeatures {
   /// Statements by their first word.
   static let statements: [String: String] = [
-    "alter": "ALTER", "analyse": "ANALYZE", "analyze": "ANALYZE", "approve": "APPROVE PROPOSAL",
+    "alter": "ALTER", "approve": "APPROVE PROPOSAL",
     "backup": "BACKUP", "call": "CALL", "checkpoint": "CHECKPOINT AUDIT",
     "close": "CLOSE", "comment": "COMMENT ON", "deallocate": "DEALLOCATE", "declare": "DECLARE CURSOR",
     "do": "DO", "execute": "EXECUTE", "fetch": "FETCH", "grant": "GRANT", "lock": "LOCK", "merge": "MERGE",
     "prepare": "PREPARE", "propose": "PROPOSE", "release": "RELEASE SAVEPOINT", "restore": "RESTORE",
     "revoke": "REVOKE", "savepoint": "SAVEPOINT", "table": "TABLE", "truncate": "TRUNCATE", "tune": "TUNE",
-    "vacuum": "VACUUM", "values": "VALUES as a statement", "with": "WITH",
+    "values": "VALUES as a statement", "with": "WITH",
   ]
 
   /// What CREATE and DROP may make, by the words after them.

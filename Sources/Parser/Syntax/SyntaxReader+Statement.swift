@@ -6,7 +6,7 @@ extension SyntaxReader {
   static let statementKeywords: [Keyword] = [
     .select, .insert, .update, .delete, .create, .drop, .copy, .begin, .commit, .rollback, .explain,
     .describe,
-    .show, .set, .reset, .erase, .rotate, .verify, .check, .start, .end, .abort,
+    .show, .set, .reset, .erase, .rotate, .verify, .check, .vacuum, .analyze, .start, .end, .abort,
   ]
 
   /// One statement, without the semicolon after it.
@@ -38,6 +38,8 @@ extension SyntaxReader {
     case .rotate: return .rotateKey(try readRotate())
     case .verify: return try readVerify()
     case .check: return try readCheck()
+    case .vacuum: return .maintain(try readMaintain(.vacuum))
+    case .analyze: return .maintain(try readMaintain(.analyze))
     default: return try readUnknownStatement()
     }
   }
@@ -105,6 +107,15 @@ extension SyntaxReader {
     take()
     try expect(.not, .exists)
     return true
+  }
+
+  /// `VACUUM [t]`, `ANALYZE [t]`.
+  private mutating func readMaintain(_ verb: Maintain.Verb) throws(SyntaxFault) -> Maintain {
+    take()
+    if at(.leftParen) { throw .featureNotSupported("\(verb.rawValue) (…)", at: token.span) }
+    guard !isAtEnd, !at(.semicolon) else { return Maintain(verb, table: nil) }
+    if verb == .vacuum, at(.full) { throw .featureNotSupported("VACUUM FULL", at: token.span) }
+    return Maintain(verb, table: try readObjectName("a table or the end of the statement"))
   }
 
   private mutating func readDescribe() throws(SyntaxFault) -> Statement {

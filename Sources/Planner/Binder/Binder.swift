@@ -65,7 +65,7 @@ extension BindingState {
       erase.reason = erase.reason.map(settled)
       return .eraseEntity(erase)
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .rotateKey, .verifyAudit, .checkDatabase:
+      .reset, .show, .describe, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
       return kind
     }
   }
@@ -111,6 +111,7 @@ struct StatementBinder {
     case .checkDatabase:
       state.need(.checkDatabase, on: .database, name: "every file")
       return .checkDatabase
+    case .maintain(let maintain): return try bind(maintain)
     }
   }
 

@@ -2,7 +2,7 @@ import VSQLDiagnostics
 import VSQLParser
 import VSQLSchema
 
-/// SET, RESET, SHOW.
+/// SET, RESET, SHOW, VACUUM, ANALYZE.
 extension StatementBinder {
   func bind(_ set: SetVariable) throws(Diagnostic) -> BoundStatement.Kind {
     let setting = try SessionSetting.named(set.name.text, at: set.name.span)
@@ -36,6 +36,16 @@ extension StatementBinder {
     case .setting(let name):
       if name.text == "all" { return .show(.allSettings) }
       return .show(.setting(try SessionSetting.named(name.text, at: name.span).name))
+    }
+  }
+
+  func bind(_ maintain: Maintain) throws(Diagnostic) -> BoundStatement.Kind {
+    state.need(.configure, on: .database, name: "storage")
+    let tables =
+      if let name = maintain.table { [try TableNames.writable(name, in: catalog)] } else { catalog.tables }
+    switch maintain.verb {
+    case .vacuum: return .maintain(BoundMaintenance(.vacuum, tables: tables))
+    case .analyze: return .maintain(BoundMaintenance(.analyze, tables: tables))
     }
   }
 

@@ -48,6 +48,7 @@ package struct BoundStatement: Sendable {
     case rotateKey(BoundRotation)
     case verifyAudit
     case checkDatabase
+    case maintain(BoundMaintenance)
   }
 }
 
@@ -186,4 +187,18 @@ package struct BoundErase: Hashable, Sendable {
 package enum BoundRotation: Hashable, Sendable {
   case tenants([TenantName])
   case root
+}
+
+/// Work on the segments of tables, of the session's tenant.
+package struct BoundMaintenance: Hashable, Sendable {
+  package enum Verb: Hashable, Sendable { case vacuum, analyze }
+
+  package var verb: Verb
+  /// By name.
+  package var tables: [TableDefinition]
+
+  package init(_ verb: Verb, tables: [TableDefinition]) {
+    self.verb = verb
+    self.tables = tables
+  }
 }

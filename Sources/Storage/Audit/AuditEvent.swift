@@ -39,6 +39,8 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
   case configuration
   case tenantChange = "tenant_change"
   case recovery
+  /// Segments merged, or written anew for their statistics.
+  case maintenance
 }
 
 package enum AuditOutcome: String, Hashable, Sendable, CaseIterable {

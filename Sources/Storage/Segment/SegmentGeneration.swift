@@ -202,6 +202,12 @@ final class SegmentGeneration: Sendable {
     }
   }
 
+  /// Opens the files of keys and cells, and reads the directory's.
+  func hold() throws(StorageError) {
+    try opener.withLock { opener throws(StorageError) in try opener.hold() }
+    _ = try contents()
+  }
+
   // MARK: Memory
 
   func dropOpened() { cache.withLock { $0.columns.removeAll() } }

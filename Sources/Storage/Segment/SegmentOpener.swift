@@ -94,6 +94,11 @@ final class SegmentOpener {
     return file
   }
 
+  func hold() throws(StorageError) {
+    _ = try keysOnDevice()
+    _ = try cellsOnDevice()
+  }
+
   private func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {
     let block = row / SegmentFormat.blockKeys
     if let keys = kept[block] { return keys }

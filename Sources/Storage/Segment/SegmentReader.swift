@@ -118,6 +118,17 @@ package final class SegmentReader: Sendable {
     try !primaryKeyOrdinals(of: key).isEmpty
   }
 
+  /// Opens all three files and keeps them, so that what is read later is there though another process removes them.
+  ///
+  /// - Throws: `.missing` alone: damage is for the reader of its rows to meet.
+  func hold() throws(StorageError) {
+    do throws(StorageError) {
+      try generation.hold()
+    } catch {
+      if case .missing = error { throw error }
+    }
+  }
+
   // MARK: Memory
 
   /// Drops opened columns.

@@ -96,12 +96,22 @@ extension Store {
     let key = try key.held()
     for _ in 0..<3 {
       do {
-        return try openExisting(device, key: key, options: options)
+        return try openHolding(device, key: key, options: options)
       } catch let error as StorageError where error.mayPass {
         continue
       }
     }
+    // What is still not there is for the reader of its rows to meet.
     return try openExisting(device, key: key, options: options)
+  }
+
+  /// The writer removes files that it merged, and does not know of readers of other processes: they hold theirs open.
+  private static func openHolding(
+    _ device: any Device, key: RootKeySource, options: StoreOptions
+  ) throws -> Store {
+    let store = try openExisting(device, key: key, options: options)
+    for (reader, _) in store.published.current.segments { try reader.hold() }
+    return store
   }
 
   private static func openExisting(

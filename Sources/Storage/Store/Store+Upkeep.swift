@@ -96,7 +96,7 @@ extension Writer {
   mutating func tellUpkeep(_ error: any Error) {
     pendingEvents.append(
       event(
-        state.mainTenant, state.owner, .failure, "segments", .failed,
+        state.mainTenant, state.owner, .maintenance, "segments", .failed,
         (error as? any DiagnosableError)?.diagnostic.state.code))
   }
 }

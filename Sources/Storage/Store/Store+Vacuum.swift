@@ -109,7 +109,9 @@ extension Store {
         let plan = try writer.withLock { writer -> MergePlan? in
           try writer.checkUsable()
           let partition = writer.head.partition(key)
-          guard let table = writer.head.catalog.table(key.table), writer.state.intents.isEmpty else { return nil }
+          guard let table = writer.head.catalog.table(key.table), writer.state.intents.isEmpty else {
+            return nil
+          }
           let ranges = try choose(partition, writer)
           most = done == 0 ? ranges.count : most
           guard let range = ranges.first else { return nil }

@@ -27,7 +27,9 @@ extension Writer {
       try writeState(of: next, change)
     } catch {
       // The state does not name them.
-      if failure == nil { discard(merged.flatMap(\.outputs).filter { !(merge?.outputs.contains($0) ?? false) }) }
+      if failure == nil {
+        discard(merged.flatMap(\.outputs).filter { !(merge?.outputs.contains($0) ?? false) })
+      }
       throw error
     }
     merges.retired += merged.flatMap(\.plan.readers)

@@ -68,7 +68,7 @@ extension Writer {
     merges.barred.formUnion(plan.segments)
     pendingEvents.append(
       event(
-        plan.key.tenant, state.owner, .failure, "table:\(plan.table.name)", .failed,
+        plan.key.tenant, state.owner, .maintenance, "table:\(plan.key.table.hex)", .failed,
         "merge: \((error as? any DiagnosableError)?.diagnostic.state.code ?? "")"))
   }
 

@@ -177,10 +177,23 @@ import VSQLStorage
     #expect(try Store.on(device).ids(table) == Array(0..<80))
   }
 
+  /// A process that only reads does not register anywhere.
+  @Test func whoReadsBesideTheWriterKeepsItsFiles() throws {
+    let device = MemoryDevice()
+    let (store, table) = try Self.filled(device, commits: 3, of: 20)
+    let beside = try Store.on(device, StoreOptions(isReadOnly: true))
+    try store.write { try $0.insert(peopleBatch(60..<80), into: table) }
+    try store.checkpoint()
+    #expect(files(device) == 3)
+    #expect(try beside.ids(table) == Array(0..<60))
+    #expect(try Store.on(device, StoreOptions(isReadOnly: true)).ids(table) == Array(0..<80))
+  }
+
   /// What is written for each byte that was inserted grows with the logarithm of the flushes.
   @Test func writeAmplificationIsBounded() throws {
     let meter = CountingDevice(MemoryDevice())
-    let store = try Store.open(.device(meter), key: testKey, options: StoreOptions(checkpointMergeBytes: 64 << 20))
+    let store = try Store.open(
+      .device(meter), key: testKey, options: StoreOptions(checkpointMergeBytes: 64 << 20))
     let table = try store.createPeople()
     var amplification: [Double] = []
     let start = meter.cellBytes
@@ -210,7 +223,11 @@ import VSQLStorage
     for isVacuum in [false, true] {
       let crashes = try crashEverywhere(device.snapshotFiles()) { device in
         let store = try Store.open(.device(device), key: testKey)
-        if isVacuum { _ = try store.vacuum([table], tenant: store.mainTenant) } else { try store.checkpoint() }
+        if isVacuum {
+          _ = try store.vacuum([table], tenant: store.mainTenant)
+        } else {
+          try store.checkpoint()
+        }
         try store.close()
       } check: { device in
         let store = try Store.on(device)
@@ -267,7 +284,7 @@ import VSQLStorage
     #expect(segments(store) == 4)
     try store.checkpoint()
     #expect(files(device) == 12)
-    let events = try store.auditEvents().filter { $0.action == "failure" }
+    let events = try store.auditEvents().filter { $0.action == "maintenance" }
     #expect(events.map(\.detail) == ["merge: XX001"])
     device.flip(path, offset: 40, bit: 1)
     #expect(try store.vacuum([table], tenant: store.mainTenant).first?.segmentsAfter == 1)
