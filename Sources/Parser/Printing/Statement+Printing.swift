@@ -123,6 +123,10 @@ extension Explain {
     if isAnalyzed { items.append("ANALYZE") }
     if let stage { items.append(stage.rawValue) }
     if format != .text { items.append("FORMAT " + format.rawValue) }
+    // ANALYZE right after EXPLAIN is no statement.
+    if items.isEmpty, case .maintain(let inner) = statement.value.statement, inner.verb == .analyze {
+      items.append("FORMAT " + format.rawValue)
+    }
     return "EXPLAIN " + (items.isEmpty ? "" : "(" + items.joined(separator: ", ") + ") ")
       + statement.value.sql
   }
