@@ -5,7 +5,7 @@ VSQL := .build/release/vsql
 DATA ?= Examples/packages
 PACKAGES := libssl-dev libreadline-dev libzstd-dev
 
-.PHONY: demo test bench torture build deps lint format clean
+.PHONY: demo test bench bench-commits torture build deps lint format clean
 
 ## Builds, makes demo.vsql from Examples/packages and shows the tour.
 demo: build
@@ -19,6 +19,11 @@ test: deps
 ## Prints the figures of this machine, each next to its reference.
 bench: build
 	@Benchmarks/run.sh $(VSQL) $(DATA)
+
+## The figures of commits and point reads, through the library, beside SQLite.
+bench-commits: deps
+	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits
+	.build-bench/commits/release/Commits
 
 ## The long forms of the tests: every bit flipped, fifty rounds of kill -9.
 torture: deps

@@ -10,13 +10,27 @@ internal import VSQLTrust
 /// parse, bind, authorize, audit intent, plan, execute, audit outcome.
 extension Session {
   func run(_ sql: String, _ arguments: Arguments) throws(VSQLError) -> StatementResult {
+    var once = PlanCache()
+    return try run({ () throws(Diagnostic) in try Parser.parseStatement(sql) }, arguments, &once)
+  }
+
+  /// Runs a statement again, with what the last run left in `cache`.
+  func run(
+    _ parsed: ParsedStatement, _ arguments: Arguments, _ cache: inout PlanCache
+  ) throws(VSQLError) -> StatementResult {
+    try run({ () throws(Diagnostic) in parsed }, arguments, &cache)
+  }
+
+  private func run(
+    _ parse: () throws(Diagnostic) -> ParsedStatement, _ arguments: Arguments, _ cache: inout PlanCache
+  ) throws(VSQLError) -> StatementResult {
     try atTheEdge {
       defer { canceller.reset() }
       do {
         if canceller.isCancelled {
           throw Diagnostic(.queryCanceled, "the statement was cancelled on request")
         }
-        return try runParsed(try Parser.parseStatement(sql), arguments)
+        return try runParsed(try parse(), arguments, &cache)
       } catch {
         failOpenTransaction()
         try recordFailure(error)
@@ -25,22 +39,51 @@ extension Session {
     }
   }
 
-  private func runParsed(_ parsed: ParsedStatement, _ arguments: Arguments) throws -> StatementResult {
+  private func runParsed(
+    _ parsed: ParsedStatement, _ arguments: Arguments, _ cache: inout PlanCache
+  ) throws -> StatementResult {
     if isInFailedTransaction { return try endFailedTransaction(parsed) }
-    let binder = Binder(catalog: catalog, session: BindingSession(tenant: tenant, settings: settings))
-    let bound = try binder.bind(parsed, values: arguments.parameterValues)
+    let bound = try bind(parsed, arguments, &cache)
     let authorized = try Authorizer.authorize(
       bound, actor: actor, tenant: tenant.id, grants: OwnerGrants(owner: database.store.owner))
     if let answer = try runControl(bound) { return answer }
     return try inTransaction(for: bound) { transaction in
       let values = try arguments.values(for: bound)
       try audit(bound, .intent, in: transaction)
-      let planned = QueryPlanner.plan(authorized, catalog: transaction.catalog)
+      let planned = plan(authorized, transaction.catalog, &cache)
       let outcome = try Executor.execute(planned, in: context(transaction, parameters: values))
       let result = try collect(outcome, of: bound)
       try audit(bound, .done, in: transaction)
       return result.with(notices: bound.notices)
     }
+  }
+
+  private func bind(
+    _ parsed: ParsedStatement, _ arguments: Arguments, _ cache: inout PlanCache
+  ) throws(Diagnostic) -> BoundStatement {
+    let catalog = catalog
+    let (types, names) = arguments.types
+    let basis = PlanCache.Basis(
+      tables: catalog.tables, tenants: catalog.tenants, tenant: tenant, settings: settings,
+      parameterTypes: types, parameterNames: names)
+    if let bound = cache.bound(on: basis) { return bound }
+    let binder = Binder(catalog: catalog, session: BindingSession(tenant: tenant, settings: settings))
+    let bound = try binder.bind(parsed, values: arguments.parameterValues)
+    cache.keep(bound, on: basis)
+    return bound
+  }
+
+  private func plan(
+    _ authorized: AuthorizedStatement, _ catalog: any Catalog, _ cache: inout PlanCache
+  ) -> PlannedStatement {
+    if let earlier = cache.plan(in: catalog),
+      let planned = QueryPlanner.plan(authorized, reusing: earlier)
+    {
+      return planned
+    }
+    let planned = QueryPlanner.plan(authorized, catalog: catalog)
+    cache.keep(planned, in: catalog)
+    return planned
   }
 
   private func context(_ transaction: Transaction, parameters: [VSQLSchema.Value]) -> ExecutionContext {

@@ -31,6 +31,19 @@ package enum QueryPlanner {
     return PlannedStatement(
       bound: bound, actor: authorized.actor, tenant: authorized.tenant, ruleLog: optimizer.log)
   }
+
+  /// The plan that was made before of the very same bound statement, which was authorized anew.
+  ///
+  /// - Returns: nil when `earlier` is the plan of another one.
+  package static func plan(_ authorized: AuthorizedStatement, reusing earlier: PlannedStatement)
+    -> PlannedStatement?
+  {
+    guard earlier.bound.identity === authorized.statement.identity, earlier.tenant == authorized.tenant else {
+      return nil
+    }
+    return PlannedStatement(
+      bound: earlier.bound, actor: authorized.actor, tenant: authorized.tenant, ruleLog: earlier.ruleLog)
+  }
 }
 
 /// Runs the rules over every plan of a statement, then prices what they made.

@@ -13,6 +13,10 @@ import VSQL
       try session.execute(
         "CREATE TABLE notes (id INTEGER PRIMARY KEY, patient TEXT ENTITY patient, v VECTOR(3))")
       try session.execute("INSERT INTO notes VALUES ($1, $2, $3)", [1, "p-17", .vector([1, 0, 0])])
+      let insert = try session.prepare("INSERT INTO notes VALUES (:id, :who, :v)")
+      for id in 2...4 {
+        try insert.execute(["id": .integer(Int64(id)), "who": "p-18", "v": .vector([0, Float(id), 0])])
+      }
       for row in try session.query(
         "SELECT id FROM notes ORDER BY v <-> :q LIMIT 5", ["q": .vector([1, 0, 0])])
       {

@@ -25,6 +25,11 @@ enum InsertStatement {
         let value: Value
         if case .constant(let constant) = row[column].kind {
           value = constant
+        } else if case .parameter(let index) = row[column].kind,
+          run.context.parameters.indices.contains(index)
+        {
+          // It was cast to its type before execution.
+          value = run.context.parameters[index]
         } else {
           value = try run.value(of: row[column])
         }

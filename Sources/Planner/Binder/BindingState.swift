@@ -202,7 +202,7 @@ extension BindingState {
 extension Value {
   /// The type that a value has of itself; nil where its use decides: NULL, and text, which may stand for any
   /// type.
-  var ownType: SQLType? {
+  package var ownType: SQLType? {
     switch self {
     case .null, .text: nil
     case .boolean: .boolean

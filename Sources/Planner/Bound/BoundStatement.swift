@@ -12,6 +12,10 @@ package struct BoundStatement: Sendable {
   package var parameterNames: [String]?
   /// What the user should know beside the answer.
   package var notices: [String]
+  /// Shared by what planning makes of this statement, and by nothing else.
+  package let identity = Identity()
+
+  package final class Identity: Sendable {}
 
   package init(
     kind: Kind, accesses: [Access] = [], parameterTypes: [SQLType] = [], parameterNames: [String]? = nil,

@@ -7,9 +7,13 @@ package protocol Catalog: Sendable {
   func table(named name: String) -> TableDefinition?
   /// What is known of the rows that the session's tenant has in `table`.
   func statistics(of table: TableID) -> TableStatistics
+  /// Live rows of the tenant in `table`, at little cost.
+  func rowCount(of table: TableID) -> Int
 }
 
 extension Catalog {
+  package func rowCount(of table: TableID) -> Int { statistics(of: table).rowCount }
+
   package func tenant(named name: String) -> TenantID? { tenants.first { $0.name == name }?.id }
 }
 

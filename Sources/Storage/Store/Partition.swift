@@ -20,6 +20,7 @@ package struct PartitionKey: Hashable, Sendable, Comparable {
 struct Partition: Sendable {
   /// Chunks are joined up to this size: long rows gain nothing from longer chunks.
   private static let joinedBytes = 4 << 20
+  private static let joinedChunks = 16
 
   var sources: [RowSource] = []
   /// The head's version at the last commit that inserted here: a transaction whose keys were checked before must check again.
@@ -53,24 +54,47 @@ struct Partition: Sendable {
 
   /// Appends rows whose ids lie above all others.
   ///
-  /// Small chunks at the end are joined while the one before is not larger, so that many small commits leave few chunks
-  /// and each row is copied a logarithm of times.
+  /// Small chunks at the end are joined, sixteen of a size at once, so that many small commits leave few chunks and each row is
+  /// copied a logarithm of times.
   mutating func append(_ chunk: MemoryChunk, types: [SQLType]) throws(Diagnostic) {
     if chunk.count == 0 { return }
     sources.append(RowSource(.memory(chunk)))
-    while sources.count >= 2, case .memory(let last) = sources[sources.count - 1].content,
-      case .memory(let before) = sources[sources.count - 2].content,
-      before.count <= last.count, before.count + last.count <= Batch.capacity,
-      before.sizeBytes + last.sizeBytes <= Self.joinedBytes,
-      (before.rowIDs.last ?? 0) >> 63 == (last.rowIDs.first ?? 0) >> 63
-    {
-      let parts = [sources[sources.count - 2], sources[sources.count - 1]]
-      let joined = try MemoryChunk.joined(
-        [(before, parts[0].liveOrdinals), (last, parts[1].liveOrdinals)], types: types)
-      sources.removeLast(2)
-      if joined.count > 0 { sources.append(RowSource(.memory(joined))) } else { break }
+    while let start = joinableTail {
+      var parts: [(chunk: MemoryChunk, rows: [Int])] = []
+      for source in sources[start...] {
+        if case .memory(let chunk) = source.content { parts.append((chunk, source.liveOrdinals)) }
+      }
+      let joined = try MemoryChunk.joined(parts, types: types)
+      sources.removeLast(sources.count - start)
+      if joined.count == 0 { break }
+      sources.append(RowSource(.memory(joined)))
     }
   }
+
+  /// Where the chunks at the end begin that are to be one: sixteen of the last one's size or smaller, or fewer where more would
+  /// make a chunk too large.
+  private var joinableTail: Int? {
+    guard let last = sources.last, case .memory(let newest) = last.content else { return nil }
+    let isProvisional = last.firstRowID >> 63
+    var (start, rows, bytes) = (sources.count, 0, 0)
+    while start > 0, sources.count - start < Self.joinedChunks,
+      case .memory(let chunk) = sources[start - 1].content,
+      Self.sizeClass(chunk.count) <= Self.sizeClass(newest.count),
+      sources[start - 1].firstRowID >> 63 == isProvisional
+    {
+      if rows + chunk.count > Batch.capacity || bytes + chunk.sizeBytes > Self.joinedBytes {
+        let isFull = 2 * rows > Batch.capacity || 2 * bytes > Self.joinedBytes
+        return isFull && sources.count - start > 1 ? start : nil
+      }
+      rows += chunk.count
+      bytes += chunk.sizeBytes
+      start -= 1
+    }
+    return sources.count - start == Self.joinedChunks ? start : nil
+  }
+
+  /// Sizes that differ by less than a factor of sixteen are one class.
+  private static func sizeClass(_ rows: Int) -> Int { (Int.bitWidth - 1 - rows.leadingZeroBitCount) / 4 }
 }
 
 /// One run of rows: a segment's, or a chunk's in memory; and which of them are deleted.

@@ -18,6 +18,8 @@ package struct Snapshot: Catalog, Sendable {
     TableStatistics(of: head.partition(table, tenant))
   }
 
+  package func rowCount(of table: TableID) -> Int { head.partition(table, tenant).liveCount }
+
   /// The rows of `table` that `scope` lets through, ascending by row id.
   ///
   /// - Parameters:

@@ -113,4 +113,8 @@ struct TransactionCatalog: Catalog {
   func statistics(of table: TableID) -> TableStatistics {
     views[table].map { TableStatistics(of: $0) } ?? snapshot.statistics(of: table)
   }
+
+  func rowCount(of table: TableID) -> Int {
+    views[table]?.liveCount ?? snapshot.rowCount(of: table)
+  }
 }
