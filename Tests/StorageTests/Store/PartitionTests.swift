@@ -8,7 +8,7 @@ import VSQLStorage
   func manySmallInsertsLeaveFewChunks(_ count: Int) throws {
     let store = try Store.on(MemoryDevice())
     let table = try store.createPeople()
-    try store.write { for id in 0..<count { try $0.insert(peopleBatch([Int64(id)]), into: table) } }
+    try store.write { for id in 0..<count { try $0.insert(peopleBatch([id]), into: table) } }
     #expect(try store.ids(table) == (0..<Int64(count)).map { $0 })
     let scan = try store.snapshot(tenant: store.mainTenant).scan(table, columns: [0], scope: store.scope)
     var batches = 0
@@ -21,7 +21,7 @@ import VSQLStorage
     let table = try store.createPeople()
     try store.write { transaction in
       for id in 0..<200 {
-        try transaction.insert(peopleBatch([Int64(id)]), into: table)
+        try transaction.insert(peopleBatch([id]), into: table)
         if id % 3 == 2 {
           let scan = try transaction.scan(table, columns: [0], scope: store.scope)
           var last: RowID?
