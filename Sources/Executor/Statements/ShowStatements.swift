@@ -10,7 +10,8 @@ enum ShowStatements {
     case .tables: return try tables(context.transaction.catalog)
     case .tenants: return try tenants(context.transaction.catalog)
     case .keys: return try keys(context)
-    case .storage(let table): return try storage(table, context)
+    case .storage(nil): return try storage(context)
+    case .storage(let table?): return try parts(of: table, context)
     case .setting, .allSettings:
       throw Diagnostic(.internalError, "a setting of the session is shown by the session")
     }
@@ -44,16 +45,31 @@ enum ShowStatements {
     return try facts.outcome()
   }
 
-  private static func storage(
-    _ table: TableDefinition?, _ context: ExecutionContext
+  /// A line for each column of the table, for what sealing takes, and for what is in memory.
+  private static func parts(
+    of table: TableDefinition, _ context: ExecutionContext
   ) throws -> StatementOutcome {
+    var facts = FactTable(
+      ("part", .string), ("kind", .string), ("encoding", .string), ("raw_bytes", .bigint),
+      ("stored_bytes", .bigint), ("ratio", .double))
+    for part in try context.store.storage(of: table, tenant: context.transaction.tenant) {
+      let ratio = Double(part.storedBytes) / Double(max(1, part.rawBytes))
+      facts.append(
+        .text(part.name), .text(part.kind.rawValue), .optional(part.encoding), .count(part.rawBytes),
+        .count(part.storedBytes),
+        part.kind == .column && part.rawBytes > 0 ? .double((ratio * 1_000).rounded() / 1_000) : .null)
+    }
+    return try facts.outcome()
+  }
+
+  private static func storage(_ context: ExecutionContext) throws -> StatementOutcome {
     let catalog = context.transaction.catalog
     let tables = Dictionary(catalog.tables.map { ($0.id, $0.name) }) { first, _ in first }
     let names = tenantNames(catalog)
     var facts = FactTable(
       ("table", .string), ("tenant", .string), ("segments", .bigint), ("live_rows", .bigint),
       ("deleted_rows", .bigint), ("size_bytes", .bigint), ("memory_bytes", .bigint))
-    var lines = context.store.storage(table?.id).filter { tables[$0.table] != nil }
+    var lines = context.store.storage().filter { tables[$0.table] != nil }
     lines.sort { a, b in
       let (left, right) = (tables[a.table] ?? "", tables[b.table] ?? "")
       return left != right ? left < right : (names[a.tenant] ?? "") < (names[b.tenant] ?? "")

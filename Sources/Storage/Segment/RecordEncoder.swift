@@ -67,6 +67,9 @@ struct RecordEncoder: Sendable {
     }
   }
 
+  /// Bytes of the codes of the batch encoded last, by index in the layout; bits of the head are not among them.
+  var lastBytes: [Int] { pieces.map(\.bytes.count) }
+
   private func set(_ bit: Int, _ row: Int, _ heads: inout [UInt8]) {
     heads[row * layout.headBytes + bit / 8] |= 1 << UInt8(bit % 8)
   }

@@ -43,7 +43,65 @@ package struct StorageInfo: Hashable, Sendable {
   }
 }
 
+/// A line of SHOW STORAGE of one table: a column, or what sealing and finding rows takes.
+package struct StoragePart: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable { case column, overhead, memory }
+
+  package var name: String
+  package var kind: Kind
+  /// Those of all segments, in the order in which they are met; nil: none is sealed yet, or no column.
+  package var encoding: String?
+  /// Bytes of the values without any encoding; 0 for overhead.
+  package var rawBytes: Int
+  package var storedBytes: Int
+
+  package init(name: String, kind: Kind, encoding: String?, rawBytes: Int, storedBytes: Int) {
+    self.name = name
+    self.kind = kind
+    self.encoding = encoding
+    self.rawBytes = rawBytes
+    self.storedBytes = storedBytes
+  }
+}
+
 extension Store {
+  /// What each column of a table takes in the segments of `tenant`, and what else is in their files; deleted rows are counted,
+  /// erased ones are not. Together the stored bytes are those of the files, but for holes that erasures left.
+  package func storage(of table: TableDefinition, tenant: TenantID) throws -> [StoragePart] {
+    let partition = published.current.partition(table.id, tenant)
+    var columns = table.columns.map {
+      StoragePart(name: $0.name, kind: .column, encoding: nil, rawBytes: 0, storedBytes: 0)
+    }
+    var encodings = Array(repeating: [String](), count: columns.count)
+    var sizes: [(name: String, bytes: Int)] = [
+      ("record keys", 0), ("seals of cells", 0), ("headers", 0), ("segment directory", 0),
+      ("value tables", 0), ("entity index", 0), ("primary key run", 0),
+    ]
+    for source in partition.sources {
+      guard case .segment(let reader) = source.content else { continue }
+      let manifest = reader.manifest
+      let found = try reader.storage()
+      for (ordinal, part) in found.columns.enumerated() {
+        columns[ordinal].rawBytes += part.rawBytes
+        columns[ordinal].storedBytes += part.storedBytes
+        if !encodings[ordinal].contains(part.encoding) { encodings[ordinal].append(part.encoding) }
+      }
+      sizes[0].bytes += manifest.keyBytes
+      sizes[1].bytes += found.tagBytes
+      sizes[2].bytes += found.headerBytes
+      for (index, bytes) in manifest.directoryUnits.enumerated() { sizes[3 + index].bytes += bytes }
+    }
+    for ordinal in columns.indices where !encodings[ordinal].isEmpty {
+      columns[ordinal].encoding = encodings[ordinal].joined(separator: "; ")
+    }
+    let overhead = sizes.map {
+      StoragePart(name: $0.name, kind: .overhead, encoding: nil, rawBytes: 0, storedBytes: $0.bytes)
+    }
+    let memory = StoragePart(
+      name: "rows in memory", kind: .memory, encoding: nil, rawBytes: partition.memoryBytes, storedBytes: 0)
+    return columns + overhead + [memory]
+  }
+
   /// What each table of each tenant takes; `table` nil: all. By table, then tenant.
   package func storage(_ table: TableID? = nil) -> [StorageInfo] {
     let head = published.current

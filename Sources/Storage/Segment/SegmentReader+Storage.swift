@@ -1,0 +1,107 @@
+import VSQLSchema
+
+/// What the parts of a segment take, in bytes.
+struct SegmentStorage: Sendable {
+  struct Part: Sendable {
+    var encoding: String
+    var rawBytes: Int
+    var storedBytes: Int
+  }
+
+  /// By column ordinal.
+  var columns: [Part] = []
+  /// AES-GCM tags of cells.
+  var tagBytes = 0
+  /// Headers of the three files.
+  var headerBytes = 0
+}
+
+extension SegmentReader {
+  /// Measured over the rows that are not erased; opens every column.
+  ///
+  /// The scalar columns of a record share a cell that is compressed as one: each is given the part of it that its codes take before that.
+  func storage() throws(StorageError) -> SegmentStorage {
+    let segment = SegmentGeneration(site, manifest: manifest, table: table)
+    let directory = try segment.directory()
+    let columns = try segment.columns(Array(table.columns.indices))
+    var found = SegmentStorage()
+    found.columns = columns.map {
+      SegmentStorage.Part(encoding: "", rawBytes: $0.rawBytes, storedBytes: 0)
+    }
+    let gone = Set(directory.erased)
+    for group in directory.groups {
+      var (cells, bytes) = (0, 0)
+      for row in 0..<directory.rowCount where !gone.contains(row) {
+        let size = group.cells.range(row).count
+        if size > 0 { (cells, bytes) = (cells + 1, bytes + size - Sealer.tagBytes) }
+      }
+      found.tagBytes += cells * Sealer.tagBytes
+      switch group.content {
+      case .vector(let column):
+        found.columns[column].encoding = "plain"
+        found.columns[column].storedBytes = bytes
+      case .long(let column):
+        found.columns[column].encoding = bytes < found.columns[column].rawBytes ? "zstd" : "plain"
+        found.columns[column].storedBytes = bytes
+      case .records:
+        let codes = Self.codeBytes(directory, columns, tables: try segment.valueTables())
+        let all = codes.reduce(0, +)
+        let isPacked = bytes < all + cells * directory.layout.headBytes
+        for (index, coding) in directory.layout.columns.enumerated() {
+          found.columns[coding.column].encoding = coding.code.name + (isPacked ? ", zstd" : "")
+          found.columns[coding.column].storedBytes = all == 0 ? 0 : bytes * codes[index] / all
+        }
+      }
+    }
+    found.headerBytes = SegmentFormat.cellHeaderBytes + SegmentFormat.directoryHeaderBytes
+    return found
+  }
+
+  /// Bytes of all rows' codes, by index in the layout.
+  private static func codeBytes(
+    _ directory: SegmentDirectory, _ columns: [Column], tables: [Int: ValueTable]
+  ) -> [Int] {
+    let codes = directory.layout.columns.map { coding -> [UInt32] in
+      guard coding.code == .tabled, case .texts(let list) = columns[coding.column].values else { return [] }
+      var entries: [ArraySlice<UInt8>: UInt32] = [:]
+      if let table = tables[coding.column] {
+        for index in 0..<table.values.count { entries[table.values[index]] = UInt32(index + 1) }
+      }
+      return (0..<directory.rowCount).map { entries[list.bytes[list.range($0)]] ?? 0 }
+    }
+    var encoder = RecordEncoder(layout: directory.layout, codes: codes)
+    var records = RowBytes()
+    encoder.encode(Batch(columns: columns, count: directory.rowCount), first: 0, into: &records)
+    return zip(directory.layout.columns, encoder.lastBytes).map { coding, bytes in
+      coding.code == .bit ? (directory.rowCount + 7) / 8 : bytes
+    }
+  }
+}
+
+extension ValueCode {
+  fileprivate var name: String {
+    switch self {
+    case .bit: "bit"
+    case .offset: "offset from a base"
+    case .signed: "varint"
+    case .double, .uuid, .text: "plain"
+    case .decimal: "scale and varint"
+    case .tabled: "value table"
+    }
+  }
+}
+
+extension Column {
+  /// Bytes of the values that are not NULL, each as its type has it without a length.
+  fileprivate var rawBytes: Int {
+    let present = (0..<count).filter { !isNull($0) }
+    switch values {
+    case .booleans: return present.count
+    case .int32s: return present.count * 4
+    case .int64s, .doubles: return present.count * 8
+    case .decimals, .uuids: return present.count * 16
+    case .texts(let list): return present.reduce(0) { $0 + list.range($1).count }
+    case .vectors(let list): return present.count * list.shape.byteCount
+    }
+  }
+}
