@@ -40,6 +40,61 @@ import VSQLStorage
     #expect(try Store.on(MemoryDevice(files: device.durableFiles())).rows(table) == rows)
   }
 
+  /// Segments are merged, vacuumed, erased and rotated while others commit and read: nothing is lost, nothing comes back.
+  @Test func mergesRunBesideEverythingElse() async throws {
+    let device = MemoryDevice()
+    let store = try Store.on(
+      device,
+      StoreOptions(flushBytes: 4 << 10, directSegmentBytes: 2 << 10, checkpointMergeBytes: 0, hasUpkeep: true)
+    )
+    let table = try store.createPeople()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for thread in 0..<2 {
+        group.addTask {
+          for round in 0..<20 {
+            let first = thread * 10_000 + round * 100
+            while true {
+              do {
+                try store.write {
+                  try $0.insert(peopleBatch(first..<first + 30) { "p-\($0 % 10)" }, into: table)
+                }
+                break
+              } catch StorageError.snapshotErased {}
+            }
+          }
+        }
+      }
+      group.addTask { for _ in 0..<30 { _ = try store.keepUp() } }
+      group.addTask { for _ in 0..<6 { _ = try store.vacuum([table], tenant: store.mainTenant) } }
+      group.addTask {
+        for _ in 0..<4 {
+          _ = try store.eraseEntity(ErasureTests.request(store, "p-3"))
+          _ = try store.rotateKeys(.tenants([store.mainTenant]), actor: store.owner)
+        }
+      }
+      group.addTask {
+        for _ in 0..<20 {
+          // An erasure may end it; else it sees whole commits.
+          guard let ids = try? store.ids(table) else { continue }
+          for (_, ids) in Dictionary(grouping: ids, by: { $0 / 100 }) { #expect(ids.count >= 27) }
+        }
+      }
+      try await group.waitForAll()
+    }
+    _ = try store.eraseEntity(ErasureTests.request(store, "p-3"))
+    var expected: [Int64] = []
+    for commit in 0..<40 {
+      let first = commit / 20 * 10_000 + commit % 20 * 100
+      for id in first..<first + 30 where id % 10 != 3 { expected.append(Int64(id)) }
+    }
+    #expect(try store.ids(table).sorted() == expected)
+    _ = try store.vacuum([table], tenant: store.mainTenant)
+    #expect(store.storage().first?.segments == 1)
+    try store.check()
+    try store.close()
+    #expect(try Store.on(device).ids(table).sorted() == expected)
+  }
+
   /// All want the same row: one wins, the others are told to try again.
   @Test func oneOfManyDeletersWins() async throws {
     let store = try Store.inMemory()
