@@ -63,7 +63,7 @@ extension BoundStatement {
     case .show, .describe: [(.statement, "catalog")]
     case .explain(let explain): explain.statement?.audited(in: catalog) ?? [(.statement, "catalog")]
     // These write their own events where the change is made.
-    case .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase: []
+    case .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .backup: []
     case .maintain(let maintenance): maintenance.tables.map { (.maintenance, "table:\($0.id.hex)") }
     case .begin, .commit, .rollback, .setTenant, .set, .reset: []
     }

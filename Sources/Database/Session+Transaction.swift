@@ -63,7 +63,7 @@ extension Session {
     case .show(.allSettings):
       return .settings(settings)
     case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .show, .describe,
-      .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       return nil
     }
   }
@@ -129,7 +129,7 @@ extension BoundStatement {
     case .explain(let explain): explain.isAnalyzed && (explain.statement?.changesData ?? false)
     case .query, .begin, .commit, .rollback, .setTenant, .set, .reset, .show, .describe, .eraseEntity,
       .rotateKey,
-      .verifyAudit, .checkDatabase, .maintain:
+      .verifyAudit, .checkDatabase, .maintain, .backup:
       false
     }
   }
@@ -139,6 +139,7 @@ extension BoundStatement {
     switch kind {
     case .eraseEntity: "ERASE ENTITY"
     case .rotateKey: "ROTATE KEY"
+    case .backup: "BACKUP"
     case .maintain(let maintenance): maintenance.verb == .vacuum ? "VACUUM" : "ANALYZE"
     case .explain(let explain): explain.isAnalyzed ? explain.statement?.verbOutsideTransactions : nil
     case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,

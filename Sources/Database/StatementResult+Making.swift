@@ -70,6 +70,7 @@ extension BoundStatement {
     case .rotateKey: "ROTATE"
     case .verifyAudit: "VERIFY"
     case .checkDatabase: "CHECK"
+    case .backup: "BACKUP"
     case .maintain(let maintenance): maintenance.verb == .vacuum ? "VACUUM" : "ANALYZE"
     case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
       .rollback,

@@ -89,6 +89,7 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case approx = "APPROX"
   case ast = "AST"
   case audit = "AUDIT"
+  case backup = "BACKUP"
   case begin = "BEGIN"
   case by = "BY"
   case character = "CHARACTER"

@@ -77,7 +77,7 @@ struct Optimizer {
       if let inner = explain.statement { explain.statement = optimised(inner) }
       copy.kind = .explain(explain)
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       break
     }
     return copy

@@ -6,6 +6,10 @@ enum Invocation: Equatable {
   case test([String])
   /// `vsql check DB`
   case check(CareOptions)
+  /// `vsql backup DB DIR`
+  case backup(CareOptions)
+  /// `vsql restore BACKUP DIR`
+  case restore(CareOptions)
   case open(OpenOptions)
 }
 
@@ -60,6 +64,12 @@ extension Invocation {
       self = .test(files)
     } else if words.first == "check" {
       self = .check(try CareOptions(parsing: words.dropFirst(), verb: "check", paths: ["the database"]))
+    } else if words.first == "backup" {
+      let paths = ["the database", "the directory to copy it to"]
+      self = .backup(try CareOptions(parsing: words.dropFirst(), verb: "backup", paths: paths))
+    } else if words.first == "restore" {
+      let paths = ["the backup", "the directory to restore it to"]
+      self = .restore(try CareOptions(parsing: words.dropFirst(), verb: "restore", paths: paths))
     } else {
       self = .open(try OpenOptions(parsing: words))
     }

@@ -59,6 +59,10 @@ private func run(_ invocation: Invocation) throws -> ExitStatus {
     return GoldenFileCommand(files: files).run()
   case .check(let options):
     return CheckCommand(options: options).run()
+  case .backup(let options):
+    return BackupCommand(options: options).run()
+  case .restore(let options):
+    return RestoreCommand(options: options).run()
   case .open(let options):
     return try SessionCommand(options: options).run()
   }

@@ -8,7 +8,10 @@ enum Usage {
     vsql DB -f script.sql      run a script and leave
     … | vsql DB                run a script from standard input, statement by statement
     vsql test FILES…           run golden files (sqllogictest)
-    vsql check DB              read every byte, open every seal, list every fault
+    vsql check DB              read every byte, open every seal, list every fault; of a backup too
+    vsql backup DB DIR         copy DB as it is now; DIR may hold an earlier backup of it
+    vsql restore BACKUP DIR    make a database of a backup, with --erasures-from DB (who was erased
+                               since), --erasures-key-file FILE (its key), or --accept-loss
 
       -c, --command SQL        may be said several times, in order with -f
       -f, --file FILE          `-` is standard input

@@ -24,7 +24,7 @@ enum PlanCheck {
       }
     case .explain(let explain): if let inner = explain.statement { check(inner) }
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set, .reset,
-      .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       break
     }
   }

@@ -131,7 +131,7 @@ private struct StoryWorld {
       catalog = saved ?? catalog
       saved = nil
     case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .set, .reset, .show,
-      .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       break
     }
     return nil

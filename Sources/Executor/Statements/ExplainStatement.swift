@@ -42,7 +42,7 @@ enum ExplainStatement {
     case .update(let update): try change(run) { try UpdateStatement.run(update, run) }
     case .delete(let delete): try change(run) { try DeleteStatement.run(delete, run) }
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set, .reset,
-      .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       throw Diagnostic(
         .featureNotSupported, "EXPLAIN shows the plan of SELECT, INSERT, UPDATE and DELETE only")
     }
@@ -68,7 +68,7 @@ private struct PlanEstimates {
       subqueries = insert.subqueries.map { PlanEstimates.rows(of: $0.root) }
       return
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set, .reset,
-      .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       return
     }
     main = PlanEstimates.rows(of: plan.root)

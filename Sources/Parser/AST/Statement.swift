@@ -23,6 +23,7 @@ package enum Statement: Hashable, Sendable {
   case rotateKey(RotateKey)
   case verifyAudit
   case checkDatabase
+  case backup(Backup)
   case maintain(Maintain)
 }
 
@@ -318,4 +319,12 @@ package struct Maintain: Hashable, Sendable {
     self.verb = verb
     self.table = table
   }
+}
+
+/// `BACKUP TO 'dir'`.
+package struct Backup: Hashable, Sendable {
+  /// A string or a parameter.
+  package var directory: Expression
+
+  package init(directory: Expression) { self.directory = directory }
 }

@@ -29,6 +29,7 @@ extension Statement {
     case .rotateKey(let statement): "ROTATE KEY" + statement.target.sql
     case .verifyAudit: "VERIFY AUDIT"
     case .checkDatabase: "CHECK DATABASE"
+    case .backup(let statement): "BACKUP TO " + statement.directory.sql
     case .maintain(let statement): statement.verb.rawValue + (statement.table.map { " " + $0.sql } ?? "")
     }
   }

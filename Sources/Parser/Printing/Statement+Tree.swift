@@ -24,6 +24,7 @@ extension Statement {
     case .rotateKey(let statement): statement.treeLabel
     case .verifyAudit: "verify audit"
     case .checkDatabase: "check database"
+    case .backup: "backup"
     case .maintain(let statement): statement.verb.rawValue.lowercased()
     }
   }
@@ -41,6 +42,7 @@ extension Statement {
       [Self.target(statement.table, statement.alias)]
         + (statement.predicate.map { [.part("where", [$0.node])] } ?? [])
     case .begin, .commit, .rollback, .verifyAudit, .checkDatabase: []
+    case .backup(let statement): [.part("to", [statement.directory.node])]
     case .setTenant(let name): [name.node("tenant")]
     case .set(let variable): [variable.name.node("setting"), variable.value.node]
     case .reset(let name): [name.node("setting")]

@@ -22,6 +22,7 @@ extension Statement {
     case .update(let statement): .update(statement.withoutSpans)
     case .delete(let statement): .delete(statement.withoutSpans)
     case .begin, .commit, .rollback, .verifyAudit, .checkDatabase: self
+    case .backup(let statement): .backup(Backup(directory: statement.directory.withoutSpans))
     case .setTenant(let name): .setTenant(name.withoutSpans)
     case .set(let variable):
       .set(SetVariable(name: variable.name.withoutSpans, value: variable.value.withoutSpans))

@@ -7,7 +7,7 @@ enum LaterFeatures {
   /// Statements by their first word.
   static let statements: [String: String] = [
     "alter": "ALTER", "approve": "APPROVE PROPOSAL",
-    "backup": "BACKUP", "call": "CALL", "checkpoint": "CHECKPOINT AUDIT",
+    "call": "CALL", "checkpoint": "CHECKPOINT AUDIT",
     "close": "CLOSE", "comment": "COMMENT ON", "deallocate": "DEALLOCATE", "declare": "DECLARE CURSOR",
     "do": "DO", "execute": "EXECUTE", "fetch": "FETCH", "grant": "GRANT", "lock": "LOCK", "merge": "MERGE",
     "prepare": "PREPARE", "propose": "PROPOSE", "release": "RELEASE SAVEPOINT", "restore": "RESTORE",

@@ -6,7 +6,7 @@ extension SyntaxReader {
   static let statementKeywords: [Keyword] = [
     .select, .insert, .update, .delete, .create, .drop, .copy, .begin, .commit, .rollback, .explain,
     .describe,
-    .show, .set, .reset, .erase, .rotate, .verify, .check, .vacuum, .analyze, .start, .end, .abort,
+    .show, .set, .reset, .erase, .rotate, .verify, .check, .backup, .vacuum, .analyze, .start, .end, .abort,
   ]
 
   /// One statement, without the semicolon after it.
@@ -38,6 +38,7 @@ extension SyntaxReader {
     case .rotate: return .rotateKey(try readRotate())
     case .verify: return try readVerify()
     case .check: return try readCheck()
+    case .backup: return .backup(try readBackup())
     case .vacuum: return .maintain(try readMaintain(.vacuum))
     case .analyze: return .maintain(try readMaintain(.analyze))
     default: return try readUnknownStatement()

@@ -1,7 +1,7 @@
 import VSQLDiagnostics
 import VSQLLexer
 
-/// The verbs of trust: ERASE, ROTATE, VERIFY, CHECK.
+/// The verbs of trust: ERASE, ROTATE, VERIFY, CHECK, BACKUP.
 extension SyntaxReader {
   /// `ERASE ENTITY 'id' [TYPE t] [IN TENANT t] [REASON 'text'] [DRY RUN]`, the options in any order.
   mutating func readErase() throws(SyntaxFault) -> EraseEntity {
@@ -92,5 +92,12 @@ extension SyntaxReader {
     }
     try expect(.database)
     return .checkDatabase
+  }
+
+  /// `BACKUP TO 'dir'`.
+  mutating func readBackup() throws(SyntaxFault) -> Backup {
+    take()
+    try expect(.to)
+    return Backup(directory: try readStringOrParameter("the directory, a string or a parameter"))
   }
 }

@@ -64,6 +64,7 @@ extension BindingState {
       erase.entity = settled(erase.entity)
       erase.reason = erase.reason.map(settled)
       return .eraseEntity(erase)
+    case .backup(let directory): return .backup(to: settled(directory))
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
       .reset, .show, .describe, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
       return kind
@@ -111,6 +112,7 @@ struct StatementBinder {
     case .checkDatabase:
       state.need(.checkDatabase, on: .database, name: "every file")
       return .checkDatabase
+    case .backup(let backup): return try bind(backup)
     case .maintain(let maintain): return try bind(maintain)
     }
   }

@@ -37,7 +37,8 @@ extension StatementBinder {
     switch kind {
     case .query, .insert, .update, .delete: return
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .reset, .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain,
+      .backup:
       throw Diagnostic(
         .featureNotSupported, "EXPLAIN shows the plan of SELECT, INSERT, UPDATE and DELETE only", at: span,
         hint: "EXPLAIN (AST) shows any statement as it was read.")

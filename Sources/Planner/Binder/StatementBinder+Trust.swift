@@ -2,7 +2,7 @@ import VSQLDiagnostics
 import VSQLParser
 import VSQLSchema
 
-/// ERASE ENTITY, ROTATE KEY.
+/// ERASE ENTITY, ROTATE KEY, BACKUP.
 extension StatementBinder {
   func bind(_ erase: EraseEntity) throws(Diagnostic) -> BoundStatement.Kind {
     let tenant = if let name = erase.tenant { try tenant(name) } else { state.session.tenant }
@@ -57,5 +57,16 @@ extension StatementBinder {
   private func rotation(of tenants: [TenantName]) -> BoundStatement.Kind {
     for tenant in tenants { state.need(.rotateKey, on: .tenant(tenant.id), name: tenant.name) }
     return .rotateKey(.tenants(tenants))
+  }
+
+  func bind(_ backup: Backup) throws(Diagnostic) -> BoundStatement.Kind {
+    state.need(.backup, on: .database, name: "every file")
+    state.need(.file, on: .database, name: "the file system")
+    let binder = ExpressionBinder(state: state, scope: Scope(), clause: "BACKUP")
+    let directory = try text(backup.directory, what: "the directory", binder)
+    if directory.isNullConstant {
+      throw Diagnostic(.invalidParameterValue, "the directory must not be NULL", at: backup.directory.span)
+    }
+    return .backup(to: directory)
   }
 }

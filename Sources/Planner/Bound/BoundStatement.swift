@@ -52,6 +52,8 @@ package struct BoundStatement: Sendable {
     case rotateKey(BoundRotation)
     case verifyAudit
     case checkDatabase
+    /// Into the directory that the text names.
+    case backup(to: Scalar)
     case maintain(BoundMaintenance)
   }
 }

@@ -75,7 +75,8 @@ package enum PlanPrinting {
         delete.matching.root, delete.matching.subqueries
       )
     case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
-      .reset, .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
+      .reset, .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain,
+      .backup:
       (nil, nil, [])
     }
   }

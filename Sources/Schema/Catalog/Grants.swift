@@ -13,6 +13,7 @@ package enum Privilege: String, Hashable, Sendable, CaseIterable {
   case readAudit = "READ AUDIT"
   case verifyAudit = "VERIFY AUDIT"
   case checkDatabase = "CHECK DATABASE"
+  case backup = "BACKUP"
   case file = "FILE"
   case configure = "CONFIGURE"
 }

@@ -36,6 +36,8 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
   case keyRotation = "key_rotation"
   case auditVerification = "audit_verification"
   case databaseCheck = "database_check"
+  case backup
+  case restore
   case configuration
   case tenantChange = "tenant_change"
   case recovery

@@ -23,6 +23,12 @@ enum Timestamp {
     text.append(UInt8(ascii: "Z"))
   }
 
+  static func text(_ microseconds: Int64) -> String {
+    var text: [UInt8] = []
+    append(microseconds: microseconds, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Nil unless `text` is what `append` writes.
   static func microseconds(_ text: ArraySlice<UInt8>) -> Int64? {
     guard text.count == 27 else { return nil }

@@ -18,6 +18,7 @@ package struct UnitPlace: Hashable, Sendable {
     case walKey = 12
     case valueTables = 13
     case history = 14
+    case backup = 15
   }
 
   package static let formatVersion: UInt8 = 1

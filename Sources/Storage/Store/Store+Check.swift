@@ -30,7 +30,10 @@ extension Store {
     return report
   }
 
-  package static func exists(_ location: StoreLocation) throws -> Bool { try Vault.exists(location.device) }
+  /// Whether there is a database, or a backup of one.
+  package static func exists(_ location: StoreLocation) throws -> Bool {
+    try Vault.exists(location.device) || OpenedBackup.exists(location.device)
+  }
 
   /// The same for a database that need not open.
   ///
@@ -40,6 +43,10 @@ extension Store {
     progress: CheckProgress? = nil, isCancelled: @escaping () throws -> Void = {}
   ) throws -> CheckReport {
     let device = location.device
+    if try OpenedBackup.exists(device) {
+      return try checkBackup(
+        device, key: key, options: options, progress: progress, isCancelled: isCancelled)
+    }
     let header: DatabaseHeader
     do throws(StorageError) {
       header = try DatabaseHeader(decoding: try device.readAll(DatabaseHeader.path))

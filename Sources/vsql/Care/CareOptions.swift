@@ -2,6 +2,11 @@
 struct CareOptions: Equatable {
   var paths: [String] = []
   var key = OpenOptions.Key.standard
+  /// Of `restore`: the database that knows who was erased since.
+  var erasuresFrom: String?
+  /// Its key file, where it is not the backup's: the root key was rotated since.
+  var erasuresKeyFile: String?
+  var acceptsLoss = false
 }
 
 extension CareOptions {
@@ -17,6 +22,9 @@ extension CareOptions {
       case "--key-file": key = .file(try value())
       case "--passphrase": key = .passphrase
       case "--key-fd": key = .descriptor(try OpenOptions.descriptor(try value()))
+      case "--erasures-from" where verb == "restore": erasuresFrom = try value()
+      case "--erasures-key-file" where verb == "restore": erasuresKeyFile = try value()
+      case "--accept-loss" where verb == "restore": acceptsLoss = true
       case _ where word.hasPrefix("-"):
         throw UsageError(message: "`vsql \(verb)` knows no option \(word)")
       default: paths.append(word)

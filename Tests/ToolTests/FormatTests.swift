@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+/// Databases of released versions open, and a stranger's reader reads what the tool writes.
+@Suite struct FormatTests {
+  static let folder = Tool.root.appending(path: "Tests/Format")
+
+  /// One folder for each version of the format that was released: `Tests/Format/vN`.
+  static let versions: [String] = {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasPrefix("v") }.sorted()
+  }()
+
+  /// A copy with the modes that git does not keep.
+  private func copy(_ version: String, in scratch: Scratch) throws -> [String] {
+    let manager = FileManager.default
+    for name in ["db.vsql", "db.key"] {
+      try manager.copyItem(
+        at: Self.folder.appending(path: "\(version)/\(name)"), to: scratch.url.appending(path: name))
+    }
+    let key = scratch.url.appending(path: "db.key").path
+    try manager.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    return [scratch.url.appending(path: "db.vsql").path, "--key-file", key]
+  }
+
+  private func stated(_ version: String, _ table: String) throws -> String {
+    try String(contentsOf: Self.folder.appending(path: "\(version)/\(table).jsonl"), encoding: .utf8)
+  }
+
+  @Test func thereIsAFixture() { #expect(!Self.versions.isEmpty) }
+
+  @Test(arguments: versions) func aReleasedVersionOpens(version: String) throws {
+    let scratch = try Scratch()
+    let database = try copy(version, in: scratch)
+    let tables = [("everything", "main", "everything"), ("few", "main", "few"), ("acme", "acme", "everything")]
+    func expectRows() throws {
+      for (name, tenant, table) in tables {
+        let answer = try Tool.run(
+          database + ["--tenant", tenant, "--mode", "jsonl", "-c", "SELECT * FROM \(table)"])
+        #expect(try answer.output == stated(version, name), "\(answer.error)")
+      }
+    }
+    let untouched = try Tool.run(["check"] + database)
+    #expect(untouched.status == 0, "\(untouched.output)\(untouched.error)")
+    try expectRows()
+    // It is written to, key rotation and erasure included, and checked again.
+    let statements = [
+      "INSERT INTO few VALUES (3, 'three')", "VERIFY AUDIT", "ROTATE KEY", "DELETE FROM few WHERE a = 3",
+      "ERASE ENTITY 'nobody'", "CHECK DATABASE",
+    ]
+    let written = try Tool.run(database + statements.flatMap { ["-c", $0] })
+    #expect(written.status == 0, "\(written.error)")
+    try expectRows()
+    let backup = scratch.url.appending(path: "backup").path
+    #expect(try Tool.run(["backup", database[0], backup] + database.dropFirst()).status == 0)
+    #expect(try Tool.run(["check", backup] + database.dropFirst()).status == 0)
+  }
+
+  /// The Python reader, written by `docs/format*.md`, prints the rows that the tool prints.
+  @Test(.enabled(if: python != nil), arguments: versions) func thePythonReaderAgrees(version: String) throws {
+    let scratch = try Scratch()
+    let database = try copy(version, in: scratch)
+    for table in ["everything", "few"] {
+      #expect(try objects(read(database, table)) == objects(stated(version, table)))
+    }
+    // And of a database that today's tool has written to.
+    _ = try Tool.run(
+      database + [
+        "-c", "ERASE ENTITY 'person 5'", "-c", "INSERT INTO few VALUES (4, 'four')", "-c",
+        "UPDATE everything SET number = 7 WHERE id < 30",
+      ])
+    for table in ["everything", "few"] {
+      let answer = try Tool.run(database + ["--mode", "jsonl", "-c", "SELECT * FROM \(table)"])
+      let rows = try objects(answer.output)
+      #expect(!rows.isEmpty)
+      #expect(try objects(read(database, table)) == rows)
+    }
+  }
+
+  private static let python: String? = ["/usr/bin/python3", "/usr/local/bin/python3"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+
+  private func read(_ database: [String], _ table: String) throws -> String {
+    let process = Process()
+    process.executableURL = URL(filePath: try #require(Self.python))
+    process.arguments = [Self.folder.appending(path: "read.py").path, database[0], database[2], table]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Each line's object, as numbers may be written in several ways.
+  private func objects(_ lines: String) throws -> [NSDictionary] {
+    try lines.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? NSDictionary)
+    }
+  }
+}
