@@ -32,7 +32,9 @@ import Testing
   @Test(arguments: versions) func aReleasedVersionOpens(version: String) throws {
     let scratch = try Scratch()
     let database = try copy(version, in: scratch)
-    let tables = [("everything", "main", "everything"), ("few", "main", "few"), ("acme", "acme", "everything")]
+    let tables = [
+      ("everything", "main", "everything"), ("few", "main", "few"), ("acme", "acme", "everything"),
+    ]
     func expectRows() throws {
       for (name, tenant, table) in tables {
         let answer = try Tool.run(
