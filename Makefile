@@ -22,6 +22,7 @@ bench: build
 
 ## The figures of commits and point reads, through the library, beside SQLite.
 bench-commits: deps
+	@pkg-config --exists sqlite3 || { echo "Missing: libsqlite3-dev. Run: sudo apt-get update && sudo apt-get install -y libsqlite3-dev" >&2; exit 1; }
 	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits
 	.build-bench/commits/release/Commits
 
