@@ -65,7 +65,7 @@ extension BoundStatement {
     // These write their own events where the change is made.
     case .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .backup: []
     case .maintain(let maintenance): maintenance.tables.map { (.maintenance, "table:\($0.id.hex)") }
-    case .begin, .commit, .rollback, .setTenant, .set, .reset: []
+    case .begin, .commit, .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset: []
     }
   }
 

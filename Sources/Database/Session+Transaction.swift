@@ -14,6 +14,8 @@ extension Session {
         throw Diagnostic(
           .activeTransaction, "\(verb) cannot run inside a transaction", hint: "COMMIT or ROLLBACK first.")
       }
+      savepoints.hasRunStatement = true
+      if bound.changesData { try transaction.checkWritable() }
       let mark = transaction.savepointMark()
       do {
         return try body(transaction)
@@ -34,7 +36,7 @@ extension Session {
     }
   }
 
-  /// BEGIN, COMMIT, ROLLBACK, SET and SHOW of a setting: what concerns the session alone. Nil: any other statement.
+  /// BEGIN, COMMIT, ROLLBACK, savepoints, SET and SHOW of a setting: what concerns the session alone. Nil: any other statement.
   func runControl(_ bound: BoundStatement) throws -> StatementResult? {
     switch bound.kind {
     case .begin(let isReadOnly):
@@ -43,6 +45,10 @@ extension Session {
       return try commit()
     case .rollback:
       return try rollback()
+    case .savepoint(let step):
+      return try run(step)
+    case .setTransaction(let isReadOnly):
+      return try setTransaction(isReadOnly: isReadOnly)
     case .setTenant(let name):
       if isInTransaction {
         throw Diagnostic(.activeTransaction, "the tenant cannot be changed inside a transaction")
@@ -68,15 +74,17 @@ extension Session {
     }
   }
 
-  /// In a failed transaction only ROLLBACK is taken, and COMMIT, which then rolls back.
+  /// In a failed transaction only ROLLBACK is taken, ROLLBACK TO a savepoint, and COMMIT, which then rolls back.
   func endFailedTransaction(_ parsed: ParsedStatement) throws -> StatementResult {
     switch parsed.statement {
     case .rollback, .commit:
       return try rollback()
+    case .savepoint(let step) where step.verb == .rollback:
+      return try run(.rollback(to: step.name.text))
     default:
       throw Diagnostic(
         .inFailedTransaction, "the transaction has failed; statements are ignored until it ends",
-        at: parsed.span, hint: "ROLLBACK ends it.")
+        at: parsed.span, hint: "ROLLBACK ends it, ROLLBACK TO returns to a savepoint.")
     }
   }
 
@@ -86,9 +94,11 @@ extension Session {
 
   private func begin(isReadOnly: Bool) throws -> StatementResult {
     if isInTransaction { return .command("BEGIN", notice: "a transaction is open already") }
-    transactionState = .open(
+    let transaction =
       try database.store.begin(
-        tenant: tenant.id, actor: actor, readOnly: isReadOnly || database.isReadOnly))
+        tenant: tenant.id, actor: actor, readOnly: isReadOnly || database.isReadOnly)
+    savepoints = SavepointStack(of: transaction, settings: settings)
+    transactionState = .open(transaction)
     return .command("BEGIN")
   }
 
@@ -101,6 +111,7 @@ extension Session {
       try transaction.commit()
     } catch {
       transaction.rollback()
+      settings = savepoints.outermost.settings
       throw error
     }
     return .command("COMMIT")
@@ -116,6 +127,7 @@ extension Session {
     case .open(let transaction), .failed(let transaction):
       transaction.rollback()
       transactionState = .none
+      settings = savepoints.outermost.settings
       return .command("ROLLBACK")
     }
   }
@@ -127,7 +139,8 @@ extension BoundStatement {
     switch kind {
     case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant: true
     case .explain(let explain): explain.isAnalyzed && (explain.statement?.changesData ?? false)
-    case .query, .begin, .commit, .rollback, .setTenant, .set, .reset, .show, .describe, .eraseEntity,
+    case .query, .begin, .commit, .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset, .show,
+      .describe, .eraseEntity,
       .rotateKey,
       .verifyAudit, .checkDatabase, .maintain, .backup:
       false
@@ -143,7 +156,7 @@ extension BoundStatement {
     case .maintain(let maintenance): maintenance.verb == .vacuum ? "VACUUM" : "ANALYZE"
     case .explain(let explain): explain.isAnalyzed ? explain.statement?.verbOutsideTransactions : nil
     case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
-      .rollback,
+      .rollback, .savepoint, .setTransaction,
       .setTenant, .set, .reset, .show, .describe, .verifyAudit, .checkDatabase:
       nil
     }

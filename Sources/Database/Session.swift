@@ -8,13 +8,15 @@ import Synchronization
 /// One user's conversation with a database, in one tenant. Used by one task at a time.
 ///
 /// Statements outside BEGIN are transactions of their own. Inside, a statement that fails undoes itself and the
-/// transaction takes nothing but ROLLBACK, as PostgreSQL has it.
+/// transaction takes nothing but ROLLBACK, or ROLLBACK TO a savepoint, as PostgreSQL has it.
 public final class Session {
   let database: Database
   let actor: ActorID
   var tenant: TenantName
   var settings = SessionSettings()
   var transactionState = TransactionState.none
+  /// What the open transaction can return to.
+  var savepoints = SavepointStack()
   private let cancellation = Canceller()
   /// Called now and then while a long statement runs.
   public var onProgress: (@Sendable (Progress) -> Void)?
@@ -59,7 +61,7 @@ public final class Session {
     }
   }
 
-  /// Whether a statement of the open transaction failed, so that only ROLLBACK is taken.
+  /// Whether a statement of the open transaction failed, so that only ROLLBACK and ROLLBACK TO are taken.
   public var isInFailedTransaction: Bool {
     if case .failed = transactionState { true } else { false }
   }

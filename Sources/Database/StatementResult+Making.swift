@@ -73,7 +73,7 @@ extension BoundStatement {
     case .backup: "BACKUP"
     case .maintain(let maintenance): maintenance.verb == .vacuum ? "VACUUM" : "ANALYZE"
     case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
-      .rollback,
+      .rollback, .savepoint, .setTransaction,
       .setTenant, .set, .reset:
       "ROWS"
     }

@@ -38,10 +38,13 @@ extension SQLState {
   // Class 25: invalid transaction state.
   package static let activeTransaction = SQLState("25001")
   package static let readOnlyTransaction = SQLState("25006")
+  package static let noActiveTransaction = SQLState("25P01")
   package static let inFailedTransaction = SQLState("25P02")
   // Class 28: invalid authorization.
   package static let invalidAuthorization = SQLState("28000")
   package static let wrongKey = SQLState("28P01")
+  // Class 3B: savepoint exception.
+  package static let invalidSavepoint = SQLState("3B001")
   // Class 40: transaction rollback.
   package static let serializationFailure = SQLState("40001")
   // Class 42: syntax error or access rule violation.

@@ -34,7 +34,7 @@ package enum Executor {
     case .checkDatabase: return try CheckDatabaseStatement.run(in: context)
     case .backup(let directory): return try BackupStatement.run(to: directory, in: context)
     case .maintain(let maintenance): return try MaintenanceStatements.run(maintenance, in: context)
-    case .begin, .commit, .rollback, .setTenant, .set, .reset:
+    case .begin, .commit, .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset:
       throw Diagnostic(.internalError, "a statement of the session reached the executor")
     }
   }

@@ -78,6 +78,8 @@ func expectRoundTrip(_ text: String, _ comment: String = "") throws -> String {
     ("SELECT 1 FROM t exact NEAREST k BY DISTANCE d", "SELECT 1 FROM t EXACT NEAREST (k) BY DISTANCE d"),
     ("SET x TO on", "SET x = \"on\""), ("SHOW \"keys\"", "SHOW \"keys\""),
     ("start transaction read only", "BEGIN READ ONLY"), ("end", "COMMIT"), ("abort", "ROLLBACK"),
+    ("rollback work to a", "ROLLBACK TO SAVEPOINT a"), ("release a", "RELEASE SAVEPOINT a"),
+    ("set session transaction read write", "SET TRANSACTION READ WRITE"),
     ("explain analyze (select 1)", "EXPLAIN (ANALYZE) SELECT 1"),
   ])
   func printedWithMinimalParentheses(text: String, printed: String) throws {

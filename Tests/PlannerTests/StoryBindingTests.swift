@@ -98,6 +98,7 @@ import VSQLSchema
 private struct StoryWorld {
   private var catalog = FixedCatalog(tables: [], tenants: [TenantName(name: "main", id: TenantID(1))])
   private var saved: FixedCatalog?
+  private var savepoints: [(name: String, catalog: FixedCatalog)] = []
   private var nextID: UInt64 = 1
   private var session = BindingSession(tenant: TenantName(name: "main", id: TenantID(1)))
 
@@ -130,7 +131,15 @@ private struct StoryWorld {
     case .rollback:
       catalog = saved ?? catalog
       saved = nil
-    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .set, .reset, .show,
+    case .savepoint(.make(let name)): savepoints.append((name, catalog))
+    case .savepoint(.release(let name)):
+      if let index = savepoints.lastIndex(where: { $0.name == name }) { savepoints.removeSubrange(index...) }
+    case .savepoint(.rollback(let name)):
+      guard let index = savepoints.lastIndex(where: { $0.name == name }) else { break }
+      catalog = savepoints[index].catalog
+      savepoints.removeSubrange((index + 1)...)
+    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .setTransaction, .set,
+      .reset, .show,
       .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       break
     }

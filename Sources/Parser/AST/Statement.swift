@@ -13,6 +13,8 @@ package enum Statement: Hashable, Sendable {
   case begin(Begin)
   case commit
   case rollback
+  case savepoint(Savepoint)
+  case setTransaction(Begin)
   case setTenant(Name)
   case set(SetVariable)
   case reset(Name)
@@ -189,6 +191,24 @@ package struct Delete: Hashable, Sendable {
   }
 }
 
+/// `SAVEPOINT a`, `RELEASE [SAVEPOINT] a`, `ROLLBACK TO [SAVEPOINT] a`.
+package struct Savepoint: Hashable, Sendable {
+  package enum Verb: String, Hashable, Sendable, CaseIterable {
+    case make = "SAVEPOINT"
+    case release = "RELEASE SAVEPOINT"
+    case rollback = "ROLLBACK TO SAVEPOINT"
+  }
+
+  package var verb: Verb
+  package var name: Name
+
+  package init(_ verb: Verb, name: Name) {
+    self.verb = verb
+    self.name = name
+  }
+}
+
+/// What BEGIN or SET TRANSACTION asks of a transaction.
 package struct Begin: Hashable, Sendable {
   package var isReadOnly: Bool
 

@@ -19,6 +19,8 @@ extension Statement {
     case .begin(let begin): begin.isReadOnly ? "BEGIN READ ONLY" : "BEGIN"
     case .commit: "COMMIT"
     case .rollback: "ROLLBACK"
+    case .savepoint(let step): step.verb.rawValue + " " + step.name.sql
+    case .setTransaction(let mode): "SET TRANSACTION READ " + (mode.isReadOnly ? "ONLY" : "WRITE")
     case .setTenant(let name): "SET SESSION TENANT " + name.sql
     case .set(let variable): "SET " + variable.name.sql + " = " + variable.value.sql
     case .reset(let name): "RESET " + name.sql

@@ -14,6 +14,8 @@ extension Statement {
     case .begin(let begin): begin.isReadOnly ? "begin, read only" : "begin"
     case .commit: "commit"
     case .rollback: "rollback"
+    case .savepoint(let step): step.verb.rawValue.lowercased()
+    case .setTransaction(let mode): "set transaction, read " + (mode.isReadOnly ? "only" : "write")
     case .setTenant: "set tenant"
     case .set: "set"
     case .reset: "reset"
@@ -41,7 +43,8 @@ extension Statement {
     case .delete(let statement):
       [Self.target(statement.table, statement.alias)]
         + (statement.predicate.map { [.part("where", [$0.node])] } ?? [])
-    case .begin, .commit, .rollback, .verifyAudit, .checkDatabase: []
+    case .begin, .commit, .rollback, .setTransaction, .verifyAudit, .checkDatabase: []
+    case .savepoint(let step): [step.name.node("savepoint")]
     case .backup(let statement): [.part("to", [statement.directory.node])]
     case .setTenant(let name): [name.node("tenant")]
     case .set(let variable): [variable.name.node("setting"), variable.value.node]

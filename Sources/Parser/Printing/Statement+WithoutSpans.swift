@@ -21,7 +21,8 @@ extension Statement {
     case .query(let query): .query(query.withoutSpans)
     case .update(let statement): .update(statement.withoutSpans)
     case .delete(let statement): .delete(statement.withoutSpans)
-    case .begin, .commit, .rollback, .verifyAudit, .checkDatabase: self
+    case .begin, .commit, .rollback, .setTransaction, .verifyAudit, .checkDatabase: self
+    case .savepoint(let step): .savepoint(Savepoint(step.verb, name: step.name.withoutSpans))
     case .backup(let statement): .backup(Backup(directory: statement.directory.withoutSpans))
     case .setTenant(let name): .setTenant(name.withoutSpans)
     case .set(let variable):

@@ -10,8 +10,8 @@ enum LaterFeatures {
     "call": "CALL", "checkpoint": "CHECKPOINT AUDIT",
     "close": "CLOSE", "comment": "COMMENT ON", "deallocate": "DEALLOCATE", "declare": "DECLARE CURSOR",
     "do": "DO", "execute": "EXECUTE", "fetch": "FETCH", "grant": "GRANT", "lock": "LOCK", "merge": "MERGE",
-    "prepare": "PREPARE", "propose": "PROPOSE", "release": "RELEASE SAVEPOINT", "restore": "RESTORE",
-    "revoke": "REVOKE", "savepoint": "SAVEPOINT", "table": "TABLE", "truncate": "TRUNCATE", "tune": "TUNE",
+    "prepare": "PREPARE", "propose": "PROPOSE", "restore": "RESTORE",
+    "revoke": "REVOKE", "table": "TABLE", "truncate": "TRUNCATE", "tune": "TUNE",
     "values": "VALUES as a statement", "with": "WITH",
   ]
 

@@ -6,8 +6,13 @@ extension SyntaxReader {
   /// `BEGIN [WORK | TRANSACTION] [READ ONLY | READ WRITE]`, `START TRANSACTION …`.
   mutating func readBegin() throws(SyntaxFault) -> Begin {
     if take().kind == .keyword(.start) { try expect(.transaction) } else { skipWork() }
+    return try readMode() ?? Begin(isReadOnly: false)
+  }
+
+  /// `READ ONLY`, `READ WRITE`, if one stands here.
+  private mutating func readMode() throws(SyntaxFault) -> Begin? {
     if at(word: "isolation") { throw .featureNotSupported("ISOLATION LEVEL", at: token.span) }
-    guard take(if: .read) else { return Begin(isReadOnly: false) }
+    guard take(if: .read) else { return nil }
     if take(if: .only) { return Begin(isReadOnly: true) }
     guard take(if: .write) else { throw unexpected("ONLY or WRITE after READ", near: [.only, .write]) }
     return Begin(isReadOnly: false)
@@ -22,15 +27,28 @@ extension SyntaxReader {
     return .commit
   }
 
+  /// `ROLLBACK [WORK | TRANSACTION] [TO [SAVEPOINT] a]`, `ABORT`.
   mutating func readRollback() throws(SyntaxFault) -> Statement {
-    take()
+    let isAbort = take().kind == .keyword(.abort)
     skipWork()
     try refuse(.and, "AND CHAIN")
-    try refuse(.to, "ROLLBACK TO SAVEPOINT")
-    return .rollback
+    guard !isAbort, take(if: .to) else { return .rollback }
+    return .savepoint(Savepoint(.rollback, name: try readSavepointName()))
   }
 
-  /// `SET [SESSION] name {= | TO} value`, `SET SESSION TENANT name`.
+  /// `SAVEPOINT a`, `RELEASE [SAVEPOINT] a`.
+  mutating func readSavepoint() throws(SyntaxFault) -> Savepoint {
+    if take().kind == .keyword(.release) { return Savepoint(.release, name: try readSavepointName()) }
+    return Savepoint(.make, name: try readName("a savepoint's name"))
+  }
+
+  /// `[SAVEPOINT] a`; a savepoint may be called so itself.
+  private mutating func readSavepointName() throws(SyntaxFault) -> Name {
+    if at(.savepoint), atName(ahead: 1) { take() }
+    return try readName("a savepoint's name")
+  }
+
+  /// `SET [SESSION] name {= | TO} value`, `SET SESSION TENANT name`, `SET TRANSACTION READ {ONLY | WRITE}`.
   mutating func readSet() throws(SyntaxFault) -> Statement {
     take()
     if at(word: "local"), atName(ahead: 1) { throw .featureNotSupported("SET LOCAL", at: token.span) }
@@ -43,6 +61,11 @@ extension SyntaxReader {
         take()
         return .setTenant(try readName("a tenant's name"))
       }
+    }
+    if at(.transaction), !at(.equal, ahead: 1), !at(.to, ahead: 1) {
+      take()
+      guard let mode = try readMode() else { throw unexpected("READ ONLY or READ WRITE", near: [.read]) }
+      return .setTransaction(mode)
     }
     let name = try readName("a setting's name")
     guard take(if: .equal) || take(if: .to) else {

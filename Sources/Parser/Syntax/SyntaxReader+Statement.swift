@@ -4,7 +4,8 @@ import VSQLLexer
 extension SyntaxReader {
   /// The words that begin a statement, for "did you mean".
   static let statementKeywords: [Keyword] = [
-    .select, .insert, .update, .delete, .create, .drop, .copy, .begin, .commit, .rollback, .explain,
+    .select, .insert, .update, .delete, .create, .drop, .copy, .begin, .commit, .rollback, .savepoint,
+    .release, .explain,
     .describe,
     .show, .set, .reset, .erase, .rotate, .verify, .check, .backup, .vacuum, .analyze, .start, .end, .abort,
   ]
@@ -29,6 +30,7 @@ extension SyntaxReader {
     case .begin, .start: return .begin(try readBegin())
     case .commit, .end: return try readCommit()
     case .rollback, .abort: return try readRollback()
+    case .savepoint, .release: return .savepoint(try readSavepoint())
     case .set: return try readSet()
     case .reset: return try readReset()
     case .show: return .show(try readShow())

@@ -65,7 +65,8 @@ extension BindingState {
       erase.reason = erase.reason.map(settled)
       return .eraseEntity(erase)
     case .backup(let directory): return .backup(to: settled(directory))
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .setTenant, .set,
+    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
+      .setTransaction, .setTenant, .set,
       .reset, .show, .describe, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
       return kind
     }
@@ -92,6 +93,8 @@ struct StatementBinder {
     case .begin(let begin): return .begin(isReadOnly: begin.isReadOnly)
     case .commit: return .commit
     case .rollback: return .rollback
+    case .savepoint(let step): return .savepoint(Self.bind(step))
+    case .setTransaction(let mode): return .setTransaction(isReadOnly: mode.isReadOnly)
     case .setTenant(let name):
       let tenant = try tenant(name)
       state.need(.select, on: .tenant(tenant.id), name: tenant.name)

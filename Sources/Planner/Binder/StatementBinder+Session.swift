@@ -2,7 +2,7 @@ import VSQLDiagnostics
 import VSQLParser
 import VSQLSchema
 
-/// SET, RESET, SHOW, VACUUM, ANALYZE.
+/// Savepoints, SET, RESET, SHOW, VACUUM, ANALYZE.
 extension StatementBinder {
   func bind(_ set: SetVariable) throws(Diagnostic) -> BoundStatement.Kind {
     let setting = try SessionSetting.named(set.name.text, at: set.name.span)
@@ -11,6 +11,14 @@ extension StatementBinder {
     }
     return .set(
       name: setting.name, value: try setting.checked(try settingValue(set.value), at: set.value.span))
+  }
+
+  static func bind(_ step: Savepoint) -> BoundSavepoint {
+    switch step.verb {
+    case .make: .make(step.name.text)
+    case .release: .release(step.name.text)
+    case .rollback: .rollback(to: step.name.text)
+    }
   }
 
   func bindReset(_ name: Name) throws(Diagnostic) -> BoundStatement.Kind {

@@ -42,6 +42,9 @@ package struct BoundStatement: Sendable {
     case begin(isReadOnly: Bool)
     case commit
     case rollback
+    case savepoint(BoundSavepoint)
+    /// Of the open transaction.
+    case setTransaction(isReadOnly: Bool)
     case setTenant(TenantName)
     case set(name: String, value: Value)
     case reset(name: String)
@@ -56,6 +59,13 @@ package struct BoundStatement: Sendable {
     case backup(to: Scalar)
     case maintain(BoundMaintenance)
   }
+}
+
+/// A step with a savepoint, by its name.
+package enum BoundSavepoint: Hashable, Sendable {
+  case make(String)
+  case release(String)
+  case rollback(to: String)
 }
 
 /// Rows of VALUES in the table's column order, defaults filled in, cast for assignment.

@@ -9,7 +9,7 @@ extension Transaction {
   package func commit() throws {
     precondition(isOpen, "a transaction ends once")
     if log.isEmpty, views.isEmpty {
-      if !events.isEmpty, !isReadOnly { try store.record(events) }
+      if !events.isEmpty, !store.isReadOnly { try store.record(events) }
       isOpen = false
       return
     }

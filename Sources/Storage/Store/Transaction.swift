@@ -9,7 +9,8 @@ package final class Transaction {
 
   package let tenant: TenantID
   package let actor: ActorID
-  package let isReadOnly: Bool
+  /// Whether what would write is refused; may be changed while the transaction runs.
+  package var isReadOnly: Bool
   /// As of begin.
   package let snapshot: Snapshot
   /// Microseconds since 1970-01-01 UTC at begin: what `now()` says throughout.
@@ -85,7 +86,8 @@ package final class Transaction {
       ?? (snapshot.head.catalog.table(table) == nil ? Partition() : snapshot.head.partition(table, tenant))
   }
 
-  func checkWritable() throws(StorageError) {
+  /// - Throws: 25006 when nothing may be written.
+  package func checkWritable() throws(StorageError) {
     if isReadOnly { throw store.isReadOnly ? .readOnly : .readOnlyTransaction }
     precondition(isOpen, "a transaction takes no writes after its end")
   }
