@@ -43,7 +43,7 @@ private func forbidCoreDumps() {
 private func forbidMemoryInBacktraces() {
   if unsafe getenv("SWIFT_BACKTRACE") != nil { return }
   for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] {
-    unsafe signal(number, SIG_DFL)
+    signal(number, SIG_DFL)
   }
 }
 

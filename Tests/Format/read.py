@@ -60,8 +60,8 @@ def fixed(number):
 
 
 class Cursor:
-    def __init__(self, data):
-        self.data, self.at = data, 0
+    def __init__(self, data, version=2):
+        self.data, self.at, self.version = data, 0, version
 
     def take(self, count):
         assert self.at + count <= len(self.data)
@@ -141,7 +141,7 @@ class Database:
     def __init__(self, path, key_path):
         self.path = path
         header = self.read("DATABASE")
-        assert header[:8] == b"vsql-db\n" and header[8:10] == b"\1\0" and len(header) == 200
+        assert header[:8] == b"vsql-db\n" and header[8:10] in (b"\1\0", b"\2\0") and len(header) == 200
         assert hashlib.sha256(header[:136]).digest() == header[136:168]
         self.id = header[12:28]
         with open(key_path) as file:
@@ -169,6 +169,11 @@ class Database:
     def place(self, kind, tenant=0, table=0, file=0, group=0, ordinal=0):
         return bytes([1, kind]) + self.id + struct.pack("<QQQIQ", tenant, table, file, group, ordinal)
 
+    def version(self, data, letters):
+        """Of a file that differs between versions, and the group of its place."""
+        assert data[:7] == letters and data[7] - 48 in (1, 2)
+        return data[7] - 48, 0 if data[7] == 49 else data[7] - 48
+
     def own(self, name, magic, word, place, head=0):
         data = self.read(name)
         assert data[:8] == magic
@@ -183,8 +188,10 @@ class Database:
 
     def read_state(self):
         number = max(int(name[:16], 16) for name in os.listdir(os.path.join(self.path, "state")))
-        plain = self.own(f"state/{number:016x}.state", b"vsqlSTA1", "state", self.place(6, file=number), head=8)
-        state = Cursor(plain)
+        name = f"state/{number:016x}.state"
+        data = self.read(name)
+        version, group = self.version(data, b"vsqlSTA")
+        state = Cursor(self.own(name, data[:8], "state", self.place(6, file=number, group=group), head=8), version)
         state.varint(), state.varint()
         self.main = state.number(8)
         state.number(8)
@@ -198,8 +205,9 @@ class Database:
 
     def replay(self, number):
         data = self.read(f"wal/{number:016x}.wal")
+        version, group = self.version(data, b"vsqlWAL")
         slot, kek = struct.unpack("<QI", data[16:28])
-        key = self.keys(data[28:96], self.main, kek, slot, self.place(12, self.main, file=number))[0]
+        key = self.keys(data[28:96], self.main, kek, slot, self.place(12, self.main, file=number, group=group))[0]
         at, index = 96, 0
         while at + 24 <= len(data):
             length, zero, found = struct.unpack("<IIQ", data[at : at + 16])
@@ -209,7 +217,7 @@ class Database:
                 break
             size = int.from_bytes(body[:4], "little")
             unit = body[4 : 4 + size]
-            frame = Cursor(unseal(key, unit[:12], unit[12:], self.place(8, file=number, ordinal=index)))
+            frame = Cursor(unseal(key, unit[:12], unit[12:], self.place(8, file=number, ordinal=index)), version)
             self.apply(frame, Cursor(body[4 + size :]), number, index, slot)
             at, index = (at + 24 + length + 7) // 8 * 8, index + 1
 
@@ -263,7 +271,8 @@ class Database:
             place = self.place(kind, tenant, table, segment, manifest["dir"])
             units.append(unpack(unseal(own, fixed(number), file.take(size), place)))
         directory, tables = Cursor(units[0]), Cursor(units[1])
-        assert directory.number(1) == 1
+        directory.version = directory.number(1)
+        assert directory.version in (1, 2)
         ids, erased = directory.runs(), set(directory.runs())
         for _ in range(directory.varint()):
             if directory.number(1) == 8:

@@ -59,7 +59,7 @@ import VSQLStorage
     // DATABASE
     let header = try #require(files["DATABASE"])
     #expect(header.count == 200)
-    #expect(Array(header[..<12]) == Array("vsql-db\n".utf8) + [1, 0, 3, 0])
+    #expect(Array(header[..<12]) == Array("vsql-db\n".utf8) + [2, 0, 3, 0])
     #expect(Array(header[12..<28]) == id)
     #expect(header[28..<60].allSatisfy { $0 == 0 })
     #expect(Array(header[60..<76]) == Array(derive(rootBytes, "check", context: id)[..<16]))

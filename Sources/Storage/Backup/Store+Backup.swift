@@ -53,7 +53,7 @@ extension Store {
         return moment
       }
       guard let contents = try backup.copy(moment) else { continue }
-      guard try writer.withLock({ $0.backupEpoch == moment.epoch }) else { continue }
+      guard writer.withLock({ $0.backupEpoch == moment.epoch }) else { continue }
       return try backup.finish(contents)
     }
     return try writer.withLock { writer in

@@ -142,7 +142,7 @@ struct SegmentCheck {
   /// Opens every cell by itself.
   private func openCells(_ directory: SegmentDirectory, _ keys: [Int: KeyBlock]) throws {
     let path = manifest.cellPath
-    let header = try notes.attempt { () throws(StorageError) in
+    let header: Void? = try notes.attempt { () throws(StorageError) in
       try SegmentFiles(site: site).checkCellHeader(manifest)
     }
     guard header != nil,

@@ -2,13 +2,20 @@
 package struct ByteReader: Sendable {
   package let bytes: [UInt8]
   package private(set) var offset: Int
+  /// What the bytes were written in.
+  var format: FormatVersion
   private let end: Int
   /// For errors: the file, and where `bytes` begins in it.
   private let path: String
   private let base: Int
 
   package init(_ bytes: [UInt8], path: String, base: Int = 0) {
+    self.init(bytes, path: path, base: base, format: .current)
+  }
+
+  init(_ bytes: [UInt8], path: String, base: Int, format: FormatVersion) {
     self.bytes = bytes
+    self.format = format
     self.path = path
     self.base = base
     offset = 0

@@ -4,7 +4,6 @@ package struct DatabaseHeader: Hashable, Sendable {
   package static let path = "DATABASE"
   package static let byteCount = 200
   static let magic = Array("vsql-db\n".utf8)
-  package static let formatVersion: UInt16 = 1
 
   /// Where the root key comes from, as the database was made.
   package enum KeyKind: UInt8, Hashable, Sendable {
@@ -15,6 +14,8 @@ package struct DatabaseHeader: Hashable, Sendable {
     case supplied = 3
   }
 
+  /// The newest format that a file of the database may be of.
+  package let format: FormatVersion
   package let database: DatabaseID
   package let keyKind: KeyKind
   /// 16 bytes for a passphrase; empty otherwise.
@@ -36,6 +37,7 @@ package struct DatabaseHeader: Hashable, Sendable {
     database: DatabaseID, keyKind: KeyKind, salt: [UInt8], root: KeyBox, previousRoot: KeyBox? = nil,
     randomness: any Randomness
   ) throws(StorageError) {
+    format = .current
     self.database = database
     self.keyKind = keyKind
     self.salt = salt
@@ -78,7 +80,7 @@ package struct DatabaseHeader: Hashable, Sendable {
   func encoded(root: KeyBox) -> [UInt8] {
     var writer = ByteWriter(capacity: Self.byteCount)
     writer.raw(Self.magic)
-    writer.u16(Self.formatVersion)
+    writer.u16(format.rawValue)
     writer.u8(keyKind.rawValue)
     writer.u8(previousRoot == nil ? 0 : 1)
     writer.raw(database.bytes)
@@ -100,10 +102,12 @@ package struct DatabaseHeader: Hashable, Sendable {
       throw .malformed(path: Self.path, offset: 0, what: "not a vsql database")
     }
     let version = try reader.u16()
-    guard version == Self.formatVersion else {
+    guard let format = FormatVersion(rawValue: version) else {
       throw .malformed(
-        path: Self.path, offset: 8, what: "format version \(version), this vsql reads \(Self.formatVersion)")
+        path: Self.path, offset: 8,
+        what: "format version \(version), this vsql reads up to \(FormatVersion.current.rawValue)")
     }
+    self.format = format
     guard bytes.count == Self.byteCount else {
       throw .malformed(path: Self.path, offset: 0, what: "\(bytes.count) bytes, \(Self.byteCount) expected")
     }

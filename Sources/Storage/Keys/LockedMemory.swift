@@ -99,7 +99,7 @@ enum LockedMemory {
     // A forked child that touched keys or drew random bytes from a copied block would repeat its parent: it stops instead.
     _ = unsafe madvise(mapped, count, MADV_DONTFORK)
     #endif
-    return unsafe UInt(bitPattern: mapped)
+    return UInt(bitPattern: mapped)
   }
 }
 

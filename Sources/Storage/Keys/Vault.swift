@@ -92,6 +92,19 @@ package final class Vault: Sendable {
       clock: keyRing.clock)
   }
 
+  /// Lets files of the newest format into a database of an older one, durable on return: from now on an engine that
+  /// does not know them refuses to open it, and says why.
+  func raiseFormat() throws(StorageError) {
+    let now = header.withLock { $0 }
+    guard now.format < .current else { return }
+    let root = keyRing.root
+    let next = try DatabaseHeader(
+      database: database, keyKind: now.keyKind, salt: now.salt, root: root,
+      previousRoot: try now.openPreviousRoot(root), randomness: keyRing.randomness)
+    try write(next)
+    header.withLock { $0 = next }
+  }
+
   // MARK: Root rotation
 
   /// Whether a root rotation was begun and not finished: call `resumeRootRotation`, rewrite what else is sealed under

@@ -3,7 +3,8 @@ import VSQLSchema
 /// The fixed numbers of a `wal/N.wal` file, as `docs/format/store.md` draws them.
 package enum LogFormat {
   static let directory = "wal"
-  package static let magic = Array("vsqlWAL1".utf8)
+  static let letters: StaticString = "vsqlWAL"
+  package static let magic = FormatVersion.current.magic(letters)
   /// Magic (8), number (8), slot (8), KEK version (4), wrapped key (68).
   package static let headerBytes = 28 + KeyRing.wrappedBytes(count: 1)
   /// Slot, KEK version and wrapped key begin here.
@@ -41,13 +42,16 @@ package enum LogFormat {
     return digester.hash(writer.bytes).bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  static func keyPlace(_ database: DatabaseID, main: TenantID, number: UInt64) -> UnitPlace {
-    UnitPlace(database: database, tenant: main, file: number, kind: .walKey)
+  static func keyPlace(
+    _ database: DatabaseID, main: TenantID, number: UInt64, format: FormatVersion = .current
+  ) -> UnitPlace {
+    UnitPlace(database: database, tenant: main, file: number, kind: .walKey, group: format.group)
   }
 }
 
 /// A log file's header: which key seals its frames, and how that key is wrapped.
 struct LogHeader: Sendable {
+  let format: FormatVersion
   let number: UInt64
   let slot: SlotID
   let kekVersion: UInt32
@@ -55,7 +59,7 @@ struct LogHeader: Sendable {
 
   func encode() -> [UInt8] {
     var writer = ByteWriter(capacity: LogFormat.headerBytes)
-    writer.raw(LogFormat.magic)
+    writer.raw(format.magic(LogFormat.letters))
     writer.u64(number)
     writer.u64(slot.raw)
     writer.u32(kekVersion)
@@ -64,6 +68,7 @@ struct LogHeader: Sendable {
   }
 
   init(number: UInt64, slot: SlotID, kekVersion: UInt32, wrappedKey: [UInt8]) {
+    format = .current
     self.number = number
     self.slot = slot
     self.kekVersion = kekVersion
@@ -73,9 +78,10 @@ struct LogHeader: Sendable {
   /// - Parameter number: as the file's name says.
   init(_ bytes: [UInt8], path: String, number: UInt64) throws(StorageError) {
     var reader = ByteReader(bytes, path: path)
-    guard Array(try reader.raw(8)) == LogFormat.magic else {
+    guard let format = FormatVersion(magic: try reader.raw(8), LogFormat.letters) else {
       throw .malformed(path: path, offset: 0, what: "not the magic of a log file")
     }
+    self.format = format
     guard try reader.u64() == number else {
       throw .malformed(path: path, offset: 8, what: "the number of another log file")
     }

@@ -12,6 +12,7 @@ struct LogReader {
 
   let number: UInt64
   let slot: SlotID
+  private let format: FormatVersion
   private let path: String
   private let bytes: [UInt8]
   private let keys: KeyBlock
@@ -34,7 +35,8 @@ struct LogReader {
     do throws(StorageError) {
       keys = try ring.unwrap(
         header.wrappedKey[...], tenant: main, kekVersion: header.kekVersion, slot: header.slot,
-        place: LogFormat.keyPlace(ring.database, main: main, number: number), path: path,
+        place: LogFormat.keyPlace(ring.database, main: main, number: number, format: header.format),
+        path: path,
         offset: LogFormat.keyOffset)
     } catch {
       throw .unauthentic(path: path, offset: LogFormat.keyOffset, what: "key of the log file")
@@ -48,6 +50,7 @@ struct LogReader {
     }
     self.number = number
     self.slot = header.slot
+    format = header.format
     self.keys = keys
     self.ring = ring
   }
@@ -73,7 +76,7 @@ struct LogReader {
     else {
       throw .unauthentic(path: path, offset: start + 4, what: "log frame")
     }
-    let manifest = try LogManifest(plain, path: path, offset: start + 4)
+    let manifest = try LogManifest(plain, path: path, offset: start + 4, format: format)
     let frame = LogFrame(
       manifest: manifest, content: Array(bytes[(start + 4 + manifestBytes)..<body.upperBound]), path: path,
       offset: start + 4 + manifestBytes, slot: slot, places: places)

@@ -82,8 +82,8 @@ struct LogManifest: Sendable {
     self.events = events
   }
 
-  init(_ bytes: [UInt8], path: String, offset: Int) throws(StorageError) {
-    var reader = ByteReader(bytes, path: path, base: offset)
+  init(_ bytes: [UInt8], path: String, offset: Int, format: FormatVersion) throws(StorageError) {
+    var reader = ByteReader(bytes, path: path, base: offset, format: format)
     version = try reader.varint()
     catalog = []
     for _ in 0..<(try reader.count(ofAtLeast: 9)) { catalog.append(try Self.change(&reader)) }

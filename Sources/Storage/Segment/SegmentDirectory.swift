@@ -17,8 +17,6 @@ struct SegmentDirectory: Hashable, Sendable {
   /// Of the `.seg` file's tree, as it is once punched.
   var leaves: [Digest]
 
-  static let version: UInt8 = 1
-
   var rowCount: Int { rowIDs.count }
   var pageCount: Int { (rowCount + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows }
 
@@ -39,7 +37,7 @@ struct SegmentDirectory: Hashable, Sendable {
 extension SegmentDirectory {
   func encode() -> [UInt8] {
     var writer = ByteWriter(capacity: 4 * rowCount + 32 * leaves.count + 4_096)
-    writer.u8(Self.version)
+    writer.u8(UInt8(truncatingIfNeeded: FormatVersion.current.rawValue))
     writer.runs(rowIDs)
     writer.runs(erased.map { UInt64($0) })
     writer.varint(UInt64(types.count))
@@ -67,9 +65,10 @@ extension SegmentDirectory {
   init(from reader: inout ByteReader, table: TableDefinition, manifest: SegmentManifest) throws(StorageError)
   {
     let types = table.columns.map(\.type)
-    guard try reader.u8() == Self.version else {
+    guard let format = FormatVersion(rawValue: UInt16(try reader.u8())) else {
       throw reader.malformed("a segment directory of another version")
     }
+    reader.format = format
     rowIDs = try reader.runs()
     guard rowIDs.count == manifest.rowCount else {
       throw reader.malformed("\(rowIDs.count) row ids for \(manifest.rowCount) rows")

@@ -3,7 +3,7 @@ import VSQLSchema
 /// The state's files: `state/N.state`, of which the highest N counts. Magic (8), number (8), nonce (12), sealed content, tag (16).
 enum StateFile {
   static let directory = "state"
-  static let magic = Array("vsqlSTA1".utf8)
+  static let letters: StaticString = "vsqlSTA"
   static let headerBytes = 16
 
   static func path(_ number: UInt64) -> String { "\(directory)/\(SegmentID(number).hex).state" }
@@ -26,9 +26,9 @@ enum StateFile {
   ) throws(StorageError) {
     let sealed = try Sealer().sealWithNonce(
       state.encode(), key: ring.key(for: .state), randomness: ring.randomness,
-      associatedData: place(ring.database, number).associatedData)
+      associatedData: place(ring.database, number, .current).associatedData)
     var writer = ByteWriter(capacity: headerBytes + sealed.count)
-    writer.raw(magic)
+    writer.raw(FormatVersion.current.magic(letters))
     writer.u64(number)
     writer.raw(sealed)
     try device.replace(path(number), with: writer.bytes)
@@ -55,7 +55,7 @@ enum StateFile {
     let path = path(number)
     let bytes = try device.readAll(path)
     var reader = ByteReader(bytes, path: path)
-    guard Array(try reader.raw(8)) == magic else {
+    guard let format = FormatVersion(magic: try reader.raw(8), letters) else {
       throw .malformed(path: path, offset: 0, what: "not the magic of a state")
     }
     guard try reader.u64() == number else {
@@ -65,15 +65,15 @@ enum StateFile {
     // During a root rotation the state may still be sealed under the former root key.
     for key in [ring.key(for: .state)] + (ring.previousKey(for: .state).map { [$0] } ?? []) {
       if let plain = Sealer().openWithNonce(
-        sealed, key: key, associatedData: place(ring.database, number).associatedData)
+        sealed, key: key, associatedData: place(ring.database, number, format).associatedData)
       {
-        return (try StoreState(plain, path: path, offset: headerBytes), number)
+        return (try StoreState(plain, path: path, offset: headerBytes, format: format), number)
       }
     }
     throw .unauthentic(path: path, offset: headerBytes, what: "state")
   }
 
-  private static func place(_ database: DatabaseID, _ number: UInt64) -> UnitPlace {
-    UnitPlace(database: database, file: number, kind: .state)
+  private static func place(_ database: DatabaseID, _ number: UInt64, _ format: FormatVersion) -> UnitPlace {
+    UnitPlace(database: database, file: number, kind: .state, group: format.group)
   }
 }

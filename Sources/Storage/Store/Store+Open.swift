@@ -120,6 +120,7 @@ extension Store {
     let lock = options.isReadOnly ? nil : try device.lock("LOCK")
     let vault = try Vault.open(
       device: device, source: key, randomness: options.randomness, clock: options.clock)
+    if !options.isReadOnly { try vault.raiseFormat() }
     let (state, number) = try StateFile.read(ring: vault.keyRing, device: device)
     guard vault.keyRing.generation >= state.ringGeneration else {
       throw StorageError.malformed(

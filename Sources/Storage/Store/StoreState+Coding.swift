@@ -37,8 +37,8 @@ extension StoreState {
     return writer.bytes
   }
 
-  init(_ bytes: [UInt8], path: String, offset: Int) throws(StorageError) {
-    var reader = ByteReader(bytes, path: path, base: offset)
+  init(_ bytes: [UInt8], path: String, offset: Int, format: FormatVersion) throws(StorageError) {
+    var reader = ByteReader(bytes, path: path, base: offset, format: format)
     version = try reader.varint()
     nextRowID = try reader.varint()
     mainTenant = TenantID(try reader.u64())

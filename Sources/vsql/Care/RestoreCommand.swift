@@ -10,7 +10,7 @@ struct RestoreCommand {
       let key = try options.key.source(isNew: false)
       var erasures: ErasuresSinceBackup = options.acceptsLoss ? .lossAccepted : .unknown
       if let path = options.erasuresFrom {
-        let own = try options.erasuresKeyFile.map { KeySource.file($0) } ?? key
+        let own = options.erasuresKeyFile.map { KeySource.file($0) } ?? key
         erasures = .from(database: path, key: own)
       }
       let done = try Database.restore(

@@ -68,7 +68,7 @@ import VSQLStorage
     }
     #expect(offset == directory.count)
     // Packed plain; version, one run of 3 row ids from 100 on, no run of erased ordinals, 4 columns.
-    #expect(Array(contents[0][..<7]) == [0, 1, 1, 100, 2, 0, 4])
+    #expect(Array(contents[0][..<7]) == [0, 2, 1, 100, 2, 0, 4])
     // One table, of column 2, with one entry that two records hold.
     #expect(contents[1] == [0, 1, 2, 1, 11] + Array("long enough".utf8) + [2])
     #expect(contents[2] == [0] && contents[3] == [0])

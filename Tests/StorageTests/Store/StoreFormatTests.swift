@@ -52,12 +52,13 @@ import VSQLStorage
 
     let log = try #require(files["wal/0000000000000001.wal"])
     var header = Cursor(log[..<96])
-    #expect(header.take(8) == Array("vsqlWAL1".utf8) && header.number(8) == 1)
+    #expect(header.take(8) == Array("vsqlWAL2".utf8) && header.number(8) == 1)
     let slot = SlotID(header.number(8))
     #expect(header.number(4) == 1)
     let key = try ring.unwrap(
       header.take(68)[...], tenant: store.mainTenant, kekVersion: 1, slot: slot,
-      place: UnitPlace(database: vault.database, tenant: store.mainTenant, file: 1, kind: .walKey), path: "",
+      place: UnitPlace(database: vault.database, tenant: store.mainTenant, file: 1, kind: .walKey, group: 2),
+      path: "",
       offset: 0)
 
     var offset = 96
@@ -144,13 +145,13 @@ import VSQLStorage
     let path = try #require(files.keys.first { $0.hasPrefix("state/") })
     var file = Cursor(try #require(files[path]))
     #expect(path == "state/0000000000000002.state")
-    #expect(file.take(8) == Array("vsqlSTA1".utf8) && file.number(8) == 2)
+    #expect(file.take(8) == Array("vsqlSTA2".utf8) && file.number(8) == 2)
     let nonce = try #require(Nonce(bytes: file.take(12)))
     var plain: [UInt8] = []
     #expect(
       sealer.open(
         Array(file.rest)[...], key: ring.key(for: .state), nonce: nonce,
-        associatedData: UnitPlace(database: vault.database, file: 2, kind: .state).associatedData,
+        associatedData: UnitPlace(database: vault.database, file: 2, kind: .state, group: 2).associatedData,
         appendingTo: &plain))
     var state = Cursor(plain)
     #expect(state.varint() == 0 && state.varint() == 1)
