@@ -280,7 +280,13 @@ class Database:
         layout = []
         for _ in range(directory.varint()):
             column, has_nulls, tag = directory.varint(), directory.number(1), directory.number(1)
-            layout.append((column, has_nulls, tag, directory.signed() if tag == 1 else 0))
+            # Scale, base, step and width, as far as the tag has them.
+            scale = directory.number(1) if tag in (9, 11) else 0
+            base = directory.signed() if tag in (1, 8, 9, 11, 12) else 0
+            step = directory.varint() if tag in (8, 9, 11, 12) else 0
+            layout.append((column, has_nulls, tag, scale, base, step, directory.number(1) if tag >= 8 else 0))
+            if directory.version >= 2:
+                directory.varint()
         values = {}
         for _ in range(tables.varint()):
             column = tables.varint()
@@ -301,8 +307,10 @@ class Database:
                     plain = unseal(keys[row], fixed(group), cells[at : at + size], place)
                     if form == 0:
                         record(plain, layout, values, types, rows[row])
+                    elif form == 2:
+                        rows[row][column] = bytes_value(unpack(plain), types[column])
                     else:
-                        rows[row][column] = vector(plain, types[column]) if form == 1 else bytes_value(unpack(plain), types[column])
+                        rows[row][column] = vector(joined(unpack(plain), types[column]) if form == 3 else plain, types[column])
                 at += size
         kept = [(ids[i], rows[i]) for i in range(count) if i not in deleted and i not in erased]
         self.rows.setdefault((table, tenant), []).extend(kept)
@@ -310,21 +318,32 @@ class Database:
 
 def record(plain, layout, tables, types, row):
     cursor = Cursor(unframe(plain[1:]) if plain[0] == 1 else plain)
-    bits, width = 1, 1 + sum(has_nulls + (tag == 0) for _, has_nulls, tag, _ in layout)
+    bits, coded = 1, []
+    width = 1 + sum(has_nulls + (tag == 0) + width for _, has_nulls, tag, _, _, _, width in layout)
     head = cursor.number((width + 7) // 8)
-    coded = []
-    for column, has_nulls, tag, base in layout:
+    for column, has_nulls, tag, scale, base, step, width in layout:
         null = has_nulls and head >> bits & 1
         bits += has_nulls
         if tag == 0:
             row[column] = None if null else bool(head >> bits & 1)
             bits += 1
-        elif not null:
-            coded.append((column, tag, base))
-    for column, tag, base in coded:
-        kind = types[column]
+        coded.append((column, null or tag == 0, tag, scale, base, step, width))
+    for column, done, tag, scale, base, step, width in coded:
+        kind, field = types[column], head >> bits & (1 << width) - 1
+        bits += width
+        number = (base + step * field + (1 << 63)) % (1 << 64) - (1 << 63)
+        if done:
+            continue
         if tag == 1:
             row[column] = moment(cursor.varint() + base, kind)
+        elif tag == 8:
+            row[column] = moment(number, kind)
+        elif tag == 9:
+            row[column] = decimal_value(number, scale)
+        elif tag == 11:
+            row[column] = float(number) / 10.0**scale
+        elif tag == 12:
+            row[column] = struct.unpack("<d", struct.pack("<q", number))[0]
         elif tag == 2:
             row[column] = moment(cursor.signed(), kind)
         elif tag == 3:
@@ -335,7 +354,7 @@ def record(plain, layout, tables, types, row):
         elif tag == 5:
             row[column] = uuid(cursor.take(16))
         else:
-            code = cursor.varint() if tag == 7 else 0
+            code = cursor.varint() if tag == 7 else field
             row[column] = bytes_value(tables[column][code - 1] if code else cursor.counted(), kind)
 
 
@@ -358,6 +377,12 @@ def log_value(row, type):
 def vector_bytes(type):
     element, dimension = type[1]
     return (dimension * {1: 32, 2: 16, 3: 1}[element] + 7) // 8
+
+
+def joined(planes, type):
+    """A vector's bytes from its byte planes."""
+    dimension = type[1][1]
+    return bytes(planes[plane + number] for number in range(dimension) for plane in range(0, len(planes), dimension))
 
 
 def vector(plain, type):

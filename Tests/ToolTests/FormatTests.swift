@@ -70,14 +70,20 @@ import Testing
       database + [
         "-c", "ERASE ENTITY 'person 5'", "-c", "INSERT INTO few VALUES (4, 'four')", "-c",
         "UPDATE everything SET number = 7 WHERE id < 30",
+        // Of all forms of today's segments, and rows of the log.
+        "-c", "CREATE TABLE few2 (a INTEGER, half DOUBLE, odd DOUBLE, v VECTOR(64))", "-c",
+        "INSERT INTO few2 VALUES (1, 0.5, 0.1, NULL), (NULL, 7.25, 1e300, \(Self.zeros)), (9, NULL, 2e-7, NULL)",
+        "-c", "VACUUM", "-c", "INSERT INTO few VALUES (5, 'five')",
       ])
-    for table in ["everything", "few"] {
+    for table in ["everything", "few", "few2"] {
       let answer = try Tool.run(database + ["--mode", "jsonl", "-c", "SELECT * FROM \(table)"])
       let rows = try objects(answer.output)
       #expect(!rows.isEmpty)
       #expect(try objects(read(database, table)) == rows)
     }
   }
+
+  private static let zeros = "'[" + Array(repeating: "1.5", count: 64).joined(separator: ",") + "]'"
 
   private static let python: String? = ["/usr/bin/python3", "/usr/local/bin/python3"].first {
     FileManager.default.isExecutableFile(atPath: $0)

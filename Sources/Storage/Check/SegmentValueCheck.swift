@@ -26,6 +26,12 @@ struct SegmentValueCheck {
     try checkZones(plan)
     try checkStatistics(plan)
     try checkTables(columns, gone)
+    for coding in directory.layout.columns {
+      let count = (0..<manifest.rowCount).count { !gone.contains($0) && !columns[coding.column].isNull($0) }
+      if let stored = coding.valueCount, stored != count {
+        try fault(.directory, "\(stored) values of column \(coding.column), which has \(count)")
+      }
+    }
     try check(contents.entityIndex, .entityIndex, of: table.entity.map { [$0.ordinal] } ?? [], batches)
     try check(contents.keyRun, .keyRun, of: table.primaryKey, batches)
   }

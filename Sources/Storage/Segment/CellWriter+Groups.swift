@@ -33,9 +33,13 @@ extension CellWriter {
     return ColumnGroup(content: .records, cells: table(start, ends))
   }
 
-  func appendVectors(_ column: Int, _ batches: [Batch], group: Int) throws(StorageError) -> ColumnGroup {
+  /// - Parameter zstd: packs the vectors' byte planes; nil: they are stored as they are.
+  func appendVectors(
+    _ column: Int, _ batches: [Batch], group: Int, planes zstd: Zstd? = nil
+  ) throws(StorageError) -> ColumnGroup {
     let start = position
     var (ends, nulls): ([Int], [Int]) = ([], [])
+    var planes: [UInt8] = []
     for batch in batches {
       guard case .vectors(let list) = batch.columns[column].values else {
         preconditionFailure("a vector column holds vectors")
@@ -44,14 +48,22 @@ extension CellWriter {
       for row in 0..<batch.count {
         if validity?[row] ?? true {
           let from = (list.first + row) * width
-          try append(list.bytes.span.extracting(from..<from + width), group: group, row: ends.count)
+          let vector = list.bytes.span.extracting(from..<from + width)
+          if let zstd {
+            planes.removeAll(keepingCapacity: true)
+            VectorPlanes(list.shape).split(vector, appendingTo: &planes)
+            try append(zstd.pack(planes[...]).span, group: group, row: ends.count)
+          } else {
+            try append(vector, group: group, row: ends.count)
+          }
         } else {
           nulls.append(ends.count)
         }
         ends.append(position - start)
       }
     }
-    return ColumnGroup(content: .vector(column: column), cells: table(start, ends), nulls: nulls)
+    let content: ColumnGroup.Content = zstd == nil ? .vector(column: column) : .planes(column: column)
+    return ColumnGroup(content: content, cells: table(start, ends), nulls: nulls)
   }
 
   func appendLong(_ column: Int, _ batches: [Batch], group: Int, _ zstd: Zstd) throws(StorageError)

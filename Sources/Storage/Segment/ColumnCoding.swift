@@ -18,6 +18,28 @@ enum ValueCode: Hashable, Sendable {
   case text
   /// varint: n > 0 stands for entry n − 1 of the column's value table; 0, then as `text`.
   case tabled
+  /// A field of the head: a whole number as `PackedForm` has it, packed.
+  case packed(PackedForm, Packing)
+  /// A field of the head of so many bits: n > 0 stands for entry n − 1 of the value table; 0: as `text`.
+  case tabledField(width: Int)
+
+  /// Bits of the field in the head.
+  var fieldWidth: Int? {
+    switch self {
+    case .packed(_, let packing): packing.width
+    case .tabledField(let width): width
+    case .bit, .offset, .signed, .double, .decimal, .uuid, .text, .tabled: nil
+    }
+  }
+
+  /// The same with nothing in it that comes from values.
+  var withoutBase: ValueCode {
+    switch self {
+    case .offset: .offset(base: 0)
+    case .packed(let form, let packing): .packed(form, packing.withoutBase)
+    case .bit, .signed, .double, .decimal, .uuid, .text, .tabled, .tabledField: self
+    }
+  }
 }
 
 /// A scalar column's place in the records of column group 0.
@@ -26,6 +48,8 @@ struct ColumnCoding: Hashable, Sendable {
   var column: Int
   var hasNulls: Bool
   var code: ValueCode
+  /// Rows that have a value and are not erased; nil: not known, in segments of format 1. Once it is 0, the base goes.
+  var valueCount: Int?
 
   /// A base for offsets that says no more of the least record than its magnitude: the least value with as many low bits
   /// cleared as the range of all values takes. Nil: the range is too wide.
@@ -38,14 +62,17 @@ struct ColumnCoding: Hashable, Sendable {
 
 /// The codings of all scalar columns, and where their bits lie in a record's head.
 ///
-/// A record: head bits, then each column's code that is not NULL and not a bit, in column order. Bit 0 of the first byte is 0;
-/// a cell whose first byte is 1 holds a zstd frame of the record instead.
+/// A record: head, then each column's code that is not NULL and not in the head, in column order. Head: bit 0, which is 0; NULL
+/// bits and BOOLEANs; the fields of packed columns; 0 bits to the next byte. A cell whose first byte is 1 holds a zstd frame of the
+/// record instead.
 struct RecordLayout: Hashable, Sendable {
   let columns: [ColumnCoding]
   /// By index in `columns`: the bit of the head that says NULL.
   let nullBits: [Int?]
   /// By index in `columns`: the bit of the head that holds a BOOLEAN.
   let valueBits: [Int?]
+  /// By index in `columns`: the first bit of the head's field.
+  let fieldBits: [Int?]
   let headBytes: Int
 
   static let compressedFlag: UInt8 = 1
@@ -64,15 +91,33 @@ struct RecordLayout: Hashable, Sendable {
     }
     self.nullBits = nullBits
     self.valueBits = valueBits
+    fieldBits = columns.map { column in
+      guard let width = column.code.fieldWidth else { return nil }
+      defer { next += width }
+      return next
+    }
     headBytes = (next + 7) / 8
   }
 
-  /// The same with every base 0: of a segment whose rows are all erased.
-  var withoutBases: RecordLayout {
+  /// Whether column `index` has bytes of its own after the head.
+  func hasPiece(_ index: Int) -> Bool {
+    switch columns[index].code {
+    case .bit, .packed: false
+    case .offset, .signed, .double, .decimal, .uuid, .text, .tabled, .tabledField: true
+    }
+  }
+
+  /// After rows went that had `counts` values, by index in `columns`: a column of which no value is left loses its base, as alone, a
+  /// row's base is close to its value.
+  ///
+  /// - Parameter isEmpty: no row is left at all.
+  func removing(_ counts: [Int], isEmpty: Bool) -> RecordLayout {
     RecordLayout(
-      columns.map { column in
-        guard case .offset = column.code else { return column }
-        return ColumnCoding(column: column.column, hasNulls: column.hasNulls, code: .offset(base: 0))
+      zip(columns, counts).map { column, count in
+        var column = column
+        column.valueCount = column.valueCount.map { max(0, $0 - count) }
+        if isEmpty || column.valueCount == 0 { column.code = column.code.withoutBase }
+        return column
       })
   }
 }
@@ -90,7 +135,19 @@ extension ColumnCoding {
     case .uuid: writer.u8(5)
     case .text: writer.u8(6)
     case .tabled: writer.u8(7)
+    case .packed(.integer, let packing): writer.u8(8); packing.encode(to: &writer)
+    case .packed(.decimal(let scale), let packing):
+      writer.u8(9)
+      writer.u8(scale)
+      packing.encode(to: &writer)
+    case .tabledField(let width): writer.u8(10); writer.u8(UInt8(width))
+    case .packed(.scaledDouble(let scale), let packing):
+      writer.u8(11)
+      writer.u8(scale)
+      packing.encode(to: &writer)
+    case .packed(.doubleBits, let packing): writer.u8(12); packing.encode(to: &writer)
     }
+    writer.varint(UInt64(valueCount.map { $0 + 1 } ?? 0))
   }
 
   /// - Parameter types: the table's columns; a coding that does not fit its column's type is malformed.
@@ -106,7 +163,22 @@ extension ColumnCoding {
     case (5, .uuid): code = .uuid
     case (6, .text): code = .text
     case (7, .text): code = .tabled
+    case (8, .int32), (8, .int64): code = .packed(.integer, try Packing(from: &reader))
+    case (9, .decimal): code = .packed(.decimal(scale: try reader.u8()), try Packing(from: &reader))
+    case (10, .text):
+      let width = Int(try reader.u8())
+      guard width <= UInt32.bitWidth else { throw reader.malformed("codes of \(width) bits") }
+      code = .tabledField(width: width)
+    case (11, .double):
+      let scale = try reader.u8()
+      guard scale <= PackedForm.maxDoubleScale else { throw reader.malformed("a double of scale \(scale)") }
+      code = .packed(.scaledDouble(scale: scale), try Packing(from: &reader))
+    case (12, .double): code = .packed(.doubleBits, try Packing(from: &reader))
     case (let tag, let kind): throw reader.malformed("coding \(tag) of a \(kind) column")
+    }
+    if reader.format >= .second {
+      let count = try reader.size(atMost: SegmentFormat.maxRows + 1)
+      valueCount = count == 0 ? nil : count - 1
     }
   }
 }

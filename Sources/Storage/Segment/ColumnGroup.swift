@@ -7,6 +7,8 @@ struct ColumnGroup: Hashable, Sendable {
     case records
     /// One vector column: the vector's bytes as they are.
     case vector(column: Int)
+    /// One vector column: byte planes of the vector, packed as `Zstd` says.
+    case planes(column: Int)
     /// One TEXT or BLOB column of long values: packed as `Zstd` says.
     case long(column: Int)
   }
@@ -37,27 +39,29 @@ struct ColumnGroup: Hashable, Sendable {
     case .records: writer.u8(0)
     case .vector(let column): writer.u8(1); writer.varint(UInt64(column))
     case .long(let column): writer.u8(2); writer.varint(UInt64(column))
+    case .planes(let column): writer.u8(3); writer.varint(UInt64(column))
     }
     cells.encode(to: &writer)
     writer.runs(nulls.map { UInt64($0) })
   }
 
   init(from reader: inout ByteReader, types: [SQLType], rowCount: Int, limit: Int) throws(StorageError) {
-    switch try reader.u8() {
+    let form = try reader.u8()
+    switch form {
     case 0: content = .records
-    case 1:
+    case 1, 3:
       let column = try reader.size(atMost: types.count - 1)
       guard types[column].physicalKind == .vector else {
         throw reader.malformed("a vector group of a scalar column")
       }
-      content = .vector(column: column)
+      content = form == 1 ? .vector(column: column) : .planes(column: column)
     case 2:
       let column = try reader.size(atMost: types.count - 1)
       guard types[column].physicalKind == .text else {
         throw reader.malformed("a long group of a short column")
       }
       content = .long(column: column)
-    case let tag: throw reader.malformed("column group form \(tag)")
+    case _: throw reader.malformed("column group form \(form)")
     }
     cells = try CellTable(from: &reader, rowCount: rowCount, limit: limit)
     nulls = try reader.runs(below: UInt64(rowCount)).map { Int($0) }

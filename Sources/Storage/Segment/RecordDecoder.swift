@@ -48,6 +48,7 @@ struct RecordDecoder: Sendable {
     let validity = validity(index, records)
     let code = layout.columns[index].code
     let valueBit = layout.valueBits[index]
+    let fieldBit = layout.fieldBits[index] ?? 0
     var sink = ColumnSink.empty
     swap(&sink, &sinks[index])
     defer { swap(&sink, &sinks[index]) }
@@ -63,6 +64,47 @@ struct RecordDecoder: Sendable {
         return true
       } absent: {
         list.append(false)
+      }
+    case (.int32s(var list), .packed(_, let packing)):
+      sink.values = .booleans([])
+      defer { sink.values = .int32s(list) }
+      return Self.each(records, validity) { _, start, _ in
+        let code = bytes.field(at: fieldBit, from: start, width: packing.width)
+        guard let day = Int32(exactly: packing.value(code)) else { return false }
+        list.append(day)
+        return true
+      } absent: {
+        list.append(0)
+      }
+    case (.int64s(var list), .packed(_, let packing)):
+      sink.values = .booleans([])
+      defer { sink.values = .int64s(list) }
+      return Self.each(records, validity) { _, start, _ in
+        list.append(packing.value(bytes.field(at: fieldBit, from: start, width: packing.width)))
+        return true
+      } absent: {
+        list.append(0)
+      }
+    case (.decimals(var list), .packed(.decimal(let scale), let packing)):
+      sink.values = .booleans([])
+      defer { sink.values = .decimals(list) }
+      return Self.each(records, validity) { _, start, _ in
+        let number = packing.value(bytes.field(at: fieldBit, from: start, width: packing.width))
+        list.append(Decimal(unscaled: Int128(number), scale: scale))
+        return true
+      } absent: {
+        list.append(Decimal(unscaled: 0, scale: 0))
+      }
+    case (.doubles(var list), .packed(let form, let packing)):
+      sink.values = .booleans([])
+      defer { sink.values = .doubles(list) }
+      let power: Double? = if case .scaledDouble(let scale) = form { PackedForm.power(scale) } else { nil }
+      return Self.each(records, validity) { _, start, _ in
+        let number = packing.value(bytes.field(at: fieldBit, from: start, width: packing.width))
+        list.append(power.map { Double(number) / $0 } ?? Double(bitPattern: UInt64(bitPattern: number)))
+        return true
+      } absent: {
+        list.append(0)
       }
     case (.int32s(var list), _):
       sink.values = .booleans([])
@@ -119,21 +161,26 @@ struct RecordDecoder: Sendable {
       sink.values = .booleans([])
       defer { sink.values = .texts(list) }
       let table = tables[layout.columns[index].column]
-      return Self.each(records, validity) { row, _, end in
-        if code == .tabled {
-          guard let entry = Self.varint(bytes, &cursors[row], end) else { return false }
-          if entry > 0 {
-            guard let table, entry <= UInt64(table.values.count) else { return false }
-            list.append(table.values.bytes.span.extracting(table.values.range(Int(entry) - 1)))
-            return true
-          }
+      let width = code.fieldWidth
+      return Self.each(records, validity) { row, start, end in
+        var entry: UInt64 = 0
+        if let width {
+          entry = bytes.field(at: fieldBit, from: start, width: width)
+        } else if code == .tabled {
+          guard let number = Self.varint(bytes, &cursors[row], end) else { return false }
+          entry = number
+        }
+        if entry > 0 {
+          guard let table, entry <= UInt64(table.values.count) else { return false }
+          list.append(table.values.bytes.span.extracting(table.values.range(Int(entry) - 1)))
+          return true
         }
         guard let length = Self.varint(bytes, &cursors[row], end), length <= UInt64(end - cursors[row]) else {
           return false
         }
-        let start = cursors[row]
+        let first = cursors[row]
         cursors[row] += Int(length)
-        list.append(bytes.extracting(start..<start + Int(length)))
+        list.append(bytes.extracting(first..<first + Int(length)))
         return true
       } absent: {
         list.offsets.append(UInt32(truncatingIfNeeded: list.bytes.count))

@@ -49,21 +49,54 @@ struct RecordEncoder: Sendable {
     for (index, coding) in layout.columns.enumerated() {
       let column = batch.columns[coding.column]
       pieces[index].removeAll()
+      if let bit = layout.fieldBits[index] {
+        setFields(column, index, bit, rows: batch.count, first: first, &heads)
+      }
       if let bit = layout.nullBits[index], let validity = column.validity {
         for row in 0..<batch.count where !validity[row] { set(bit, row, &heads) }
       }
       if let bit = layout.valueBits[index], case .booleans(let list) = column.values {
         for row in 0..<batch.count where list[row] && !column.isNull(row) { set(bit, row, &heads) }
-      } else {
+      } else if layout.hasPiece(index) {
         encode(column, index, rows: batch.count, first: first)
       }
     }
+    let tails = pieces.filter { $0.count > 0 }
     for row in 0..<batch.count {
       out.bytes.append(heads.span.extracting(row * layout.headBytes..<(row + 1) * layout.headBytes))
-      for piece in pieces where piece.count > 0 {
-        out.bytes.append(piece.bytes.span.extracting(piece.range(row)))
-      }
+      for tail in tails { out.bytes.append(tail.bytes.span.extracting(tail.range(row))) }
       out.ends.append(out.bytes.count)
+    }
+  }
+
+  /// The fields of column `index` of the layout.
+  private func setFields(
+    _ column: Column, _ index: Int, _ bit: Int, rows: Int, first: Int, _ heads: inout [UInt8]
+  ) {
+    let (validity, head) = (column.validity, layout.headBytes)
+    switch (column.values, layout.columns[index].code) {
+    case (.int32s(let list), .packed(_, let packing)):
+      for row in 0..<rows where validity?[row] ?? true {
+        BitField.set(packing.code(Int64(list[row])), at: bit, in: &heads, from: row * head)
+      }
+    case (.int64s(let list), .packed(_, let packing)):
+      for row in 0..<rows where validity?[row] ?? true {
+        BitField.set(packing.code(list[row]), at: bit, in: &heads, from: row * head)
+      }
+    case (.decimals(let list), .packed(_, let packing)):
+      for row in 0..<rows where validity?[row] ?? true {
+        let number = Int64(truncatingIfNeeded: list[row].unscaled)
+        BitField.set(packing.code(number), at: bit, in: &heads, from: row * head)
+      }
+    case (.doubles(let list), .packed(let form, let packing)):
+      for row in 0..<rows where validity?[row] ?? true {
+        BitField.set(packing.code(form.whole(list[row])), at: bit, in: &heads, from: row * head)
+      }
+    case (.texts, .tabledField):
+      for row in 0..<rows where validity?[row] ?? true {
+        BitField.set(UInt64(codes[index][first + row]), at: bit, in: &heads, from: row * head)
+      }
+    case (_, _): preconditionFailure("a field holds a number or a code of a value table")
     }
   }
 
@@ -102,6 +135,9 @@ struct RecordEncoder: Sendable {
         piece.varint(UInt64(codes[first + row]))
         if codes[first + row] == 0 { Self.append(list, row, &piece) }
       }
+    case (.texts(let list), .tabledField):
+      let codes = codes[index]
+      each(index, rows, validity) { if codes[first + $1] == 0 { Self.append(list, $1, &$0) } }
     case (.texts(let list), _): each(index, rows, validity) { Self.append(list, $1, &$0) }
     // BOOLEAN lies in the head, vectors in groups of their own.
     case (.booleans, _), (.vectors, _): each(index, rows, validity) { _, _ in }

@@ -28,7 +28,7 @@ struct SegmentDirectory: Hashable, Sendable {
     groups.firstIndex {
       switch $0.content {
       case .records: layout.columns.contains { $0.column == column }
-      case .vector(let own), .long(let own): own == column
+      case .vector(let own), .planes(let own), .long(let own): own == column
       }
     }
   }

@@ -93,7 +93,7 @@ final class SegmentGeneration: Sendable {
       switch content {
       case .records: return try opener.records(directory, group: group, tables: tables, gone: gone)
       case .long: return [ordinal: try opener.longs(directory, group: group, column: ordinal, gone: gone)]
-      case .vector:
+      case .vector, .planes:
         guard case .vector(let shape) = directory.types[ordinal] else { throw noGroup(ordinal) }
         return [
           ordinal: try opener.vectors(directory, group: group, column: ordinal, shape: shape, gone: gone)

@@ -126,11 +126,17 @@ final class SegmentOpener {
     return decoder.finish()
   }
 
-  /// A vector column's bytes, straight from the cells.
+  /// A vector column's bytes, straight from the cells unless those are packed.
   func vectors(
     _ directory: SegmentDirectory, group: Int, column: Int, shape: VectorShape, gone: [Bool]?
   ) throws(StorageError) -> Column {
     let (cells, width) = (directory.groups[group].cells, shape.byteCount)
+    if case .planes = directory.groups[group].content {
+      let bytes = try planes(directory, group: group, shape: shape, gone: gone)
+      return Column(
+        type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
+        validity: validity(directory, group: group, gone: gone), count: directory.rowCount)
+    }
     var bytes = [UInt8](repeating: 0, count: directory.rowCount * width)
     for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
       let rows = start..<min(directory.rowCount, start + Self.runRows)
@@ -150,6 +156,41 @@ final class SegmentOpener {
     return Column(
       type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
       validity: validity(directory, group: group, gone: gone), count: directory.rowCount)
+  }
+
+  private func planes(
+    _ directory: SegmentDirectory, group: Int, shape: VectorShape, gone: [Bool]?
+  ) throws(StorageError) -> [UInt8] {
+    let cells = directory.groups[group].cells
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(directory.rowCount * shape.byteCount)
+    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
+      let rows = start..<min(directory.rowCount, start + Self.runRows)
+      let packed = try open(rows, cells, group: group, gone: gone)
+      for row in 0..<packed.count {
+        try appendPlanes(packed, row, of: start + row, cells, VectorPlanes(shape), to: &bytes)
+      }
+    }
+    return bytes
+  }
+
+  /// Zeros where the row has no vector.
+  private func appendPlanes(
+    _ packed: RowBytes, _ index: Int, of row: Int, _ cells: CellTable, _ planes: VectorPlanes,
+    to bytes: inout [UInt8]
+  ) throws(StorageError) {
+    let range = packed.range(index)
+    if range.isEmpty {
+      bytes.append(contentsOf: repeatElement(0, count: planes.byteCount))
+      return
+    }
+    var split: [UInt8] = []
+    guard
+      try zstd().unpack(
+        packed.bytes.span.extracting(range), limit: planes.byteCount, appendingTo: &split),
+      split.count == planes.byteCount
+    else { throw damagedRecord(cells, row: row) }
+    planes.join(split.span, appendingTo: &bytes)
   }
 
   /// A column of long texts or blobs.
@@ -207,6 +248,17 @@ final class SegmentOpener {
         guard range.isEmpty || range.count == shape.byteCount else { throw damagedRecord(cells, row: row) }
         bytes.append(contentsOf: opened.bytes[range])
         if range.isEmpty { bytes.append(contentsOf: repeatElement(0, count: shape.byteCount)) }
+      }
+      return [
+        column: Column(
+          type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
+          validity: validity, count: ordinals.count)
+      ]
+    case .planes(let column):
+      guard case .vector(let shape) = directory.types[column] else { return [:] }
+      var bytes: [UInt8] = []
+      for (index, row) in ordinals.enumerated() {
+        try appendPlanes(opened, index, of: row, cells, VectorPlanes(shape), to: &bytes)
       }
       return [
         column: Column(

@@ -22,19 +22,24 @@ struct SegmentPlan: Sendable {
         what: "a segment holds at most 4 GiB of a TEXT or BLOB column, not \(survey.textBytes) bytes")
     }
     let rows = rowCount
-    groups = ColumnGroup.divide(types) { column in
+    groups = try ColumnGroup.divide(types) { column in
       surveys[column].textBytes > SegmentFormat.longAverageBytes * max(1, rows - surveys[column].nullCount)
-    }
+    }.map { content throws(StorageError) in try VectorPlanes.choose(content, batches) }
     let own = Set(groups.compactMap { $0.ownColumn })
 
     var columns: [ColumnCoding] = []
     var (codes, tables, zones): ([[UInt32]], [ValueTable], [[PageZone]]) = ([], [], [])
     for (column, survey) in surveys.enumerated() where !own.contains(column) {
       let table = types[column].physicalKind == .text ? survey.texts.finish(column: column) : nil
+      let code: ValueCode =
+        if let table {
+          table.fieldWidth.map { .tabledField(width: $0) } ?? .tabled
+        } else {
+          Self.packed(column, batches, rows: rows) ?? Self.plain(types[column].physicalKind, survey)
+        }
       columns.append(
         ColumnCoding(
-          column: column, hasNulls: survey.nullCount > 0,
-          code: Self.code(types[column].physicalKind, survey, isTabled: table != nil)))
+          column: column, hasNulls: survey.nullCount > 0, code: code, valueCount: rows - survey.nullCount))
       codes.append(table?.codes ?? [])
       if let table { tables.append(table.table) }
       zones.append(survey.zones)
@@ -60,7 +65,13 @@ struct SegmentPlan: Sendable {
     return survey
   }
 
-  private static func code(_ kind: PhysicalKind, _ survey: ColumnSurvey, isTabled: Bool) -> ValueCode {
+  /// The packing of a column's numbers, where that is no longer than any other form.
+  private static func packed(_ column: Int, _ batches: [Batch], rows: Int) -> ValueCode? {
+    guard let numbers = PackedNumbers(column, in: batches) else { return nil }
+    return numbers.packing(rows: rows).map { .packed(numbers.form, $0) }
+  }
+
+  private static func plain(_ kind: PhysicalKind, _ survey: ColumnSurvey) -> ValueCode {
     switch kind {
     case .boolean: return .bit
     case .int32, .int64:
@@ -69,9 +80,8 @@ struct SegmentPlan: Sendable {
     case .double: return .double
     case .decimal: return .decimal
     case .uuid: return .uuid
-    case .text: return isTabled ? .tabled : .text
     // Vectors have groups of their own.
-    case .vector: return .text
+    case .text, .vector: return .text
     }
   }
 }
@@ -81,7 +91,7 @@ extension ColumnGroup.Content {
   var ownColumn: Int? {
     switch self {
     case .records: nil
-    case .vector(let column), .long(let column): column
+    case .vector(let column), .planes(let column), .long(let column): column
     }
   }
 }

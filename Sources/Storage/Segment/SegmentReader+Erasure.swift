@@ -31,6 +31,7 @@ extension SegmentReader {
 
     var removed = 0
     contents.tables = try tables(contents.tables, without: rows, in: old)
+    let values = try old.rows(rows, columns: contents.directory.layout.columns.map(\.column))
     for place in [\SegmentContents.entityIndex, \SegmentContents.keyRun] {
       guard let run = contents[keyPath: place] else { continue }
       let kept = run.removing(going)
@@ -39,10 +40,9 @@ extension SegmentReader {
     }
     contents.directory.erased = (contents.directory.erased + rows).sorted()
     contents.directory.statistics = nil
-    // Nobody is left who shares the bases: alone, a row's base is close to its value.
-    if contents.directory.erased.count == old.manifest.rowCount {
-      contents.directory.layout = contents.directory.layout.withoutBases
-    }
+    contents.directory.layout = contents.directory.layout.removing(
+      values.map { column in (0..<column.count).count { !column.isNull($0) } },
+      isEmpty: contents.directory.erased.count == old.manifest.rowCount)
     for page in Set(rows.map { $0 / SegmentFormat.pageRows }) {
       for column in contents.directory.zones.indices { contents.directory.zones[column][page] = .unknown }
     }

@@ -1,26 +1,26 @@
 import VSQLSchema
 
 /// What the parts of a segment take, in bytes.
-struct SegmentStorage: Sendable {
-  struct Part: Sendable {
-    var encoding: String
-    var rawBytes: Int
-    var storedBytes: Int
+package struct SegmentStorage: Sendable {
+  package struct Part: Sendable {
+    package var encoding: String
+    package var rawBytes: Int
+    package var storedBytes: Int
   }
 
   /// By column ordinal.
-  var columns: [Part] = []
+  package var columns: [Part] = []
   /// AES-GCM tags of cells.
-  var tagBytes = 0
+  package var tagBytes = 0
   /// Headers of the three files.
-  var headerBytes = 0
+  package var headerBytes = 0
 }
 
 extension SegmentReader {
   /// Measured over the rows that are not erased; opens every column.
   ///
   /// The scalar columns of a record share a cell that is compressed as one: each is given the part of it that its codes take before that.
-  func storage() throws(StorageError) -> SegmentStorage {
+  package func storage() throws(StorageError) -> SegmentStorage {
     let segment = SegmentGeneration(site, manifest: manifest, table: table)
     let directory = try segment.directory()
     let columns = try segment.columns(Array(table.columns.indices))
@@ -40,13 +40,16 @@ extension SegmentReader {
       case .vector(let column):
         found.columns[column].encoding = "plain"
         found.columns[column].storedBytes = bytes
+      case .planes(let column):
+        found.columns[column].encoding = "byte planes, zstd"
+        found.columns[column].storedBytes = bytes
       case .long(let column):
         found.columns[column].encoding = bytes < found.columns[column].rawBytes ? "zstd" : "plain"
         found.columns[column].storedBytes = bytes
       case .records:
-        let codes = Self.codeBytes(directory, columns, tables: try segment.valueTables())
+        let (codes, plainBytes) = Self.codeBytes(directory, columns, tables: try segment.valueTables(), gone)
         let all = codes.reduce(0, +)
-        let isPacked = bytes < all + cells * directory.layout.headBytes
+        let isPacked = bytes < plainBytes
         for (index, coding) in directory.layout.columns.enumerated() {
           found.columns[coding.column].encoding = coding.code.name + (isPacked ? ", zstd" : "")
           found.columns[coding.column].storedBytes = all == 0 ? 0 : bytes * codes[index] / all
@@ -57,12 +60,12 @@ extension SegmentReader {
     return found
   }
 
-  /// Bytes of all rows' codes, by index in the layout.
+  /// Bytes of all rows' codes, by index in the layout, and of the records of all that are not erased; before compression.
   private static func codeBytes(
-    _ directory: SegmentDirectory, _ columns: [Column], tables: [Int: ValueTable]
-  ) -> [Int] {
+    _ directory: SegmentDirectory, _ columns: [Column], tables: [Int: ValueTable], _ gone: Set<Int>
+  ) -> (codes: [Int], records: Int) {
     let codes = directory.layout.columns.map { coding -> [UInt32] in
-      guard coding.code == .tabled, case .texts(let list) = columns[coding.column].values else { return [] }
+      guard coding.code.isTabled, case .texts(let list) = columns[coding.column].values else { return [] }
       var entries: [ArraySlice<UInt8>: UInt32] = [:]
       if let table = tables[coding.column] {
         for index in 0..<table.values.count { entries[table.values[index]] = UInt32(index + 1) }
@@ -72,9 +75,11 @@ extension SegmentReader {
     var encoder = RecordEncoder(layout: directory.layout, codes: codes)
     var records = RowBytes()
     encoder.encode(Batch(columns: columns, count: directory.rowCount), first: 0, into: &records)
-    return zip(directory.layout.columns, encoder.lastBytes).map { coding, bytes in
-      coding.code == .bit ? (directory.rowCount + 7) / 8 : bytes
+    let codeBytes = zip(directory.layout.columns, encoder.lastBytes).map { coding, bytes in
+      bytes + (directory.rowCount * (coding.code == .bit ? 1 : coding.code.fieldWidth ?? 0) + 7) / 8
     }
+    let live = (0..<directory.rowCount).lazy.filter { !gone.contains($0) }
+    return (codeBytes, live.reduce(0) { $0 + records.range($1).count })
   }
 }
 
@@ -87,6 +92,18 @@ extension ValueCode {
     case .double, .uuid, .text: "plain"
     case .decimal: "scale and varint"
     case .tabled: "value table"
+    case .packed(.integer, let packing): "offset, \(packing.width) bits"
+    case .packed(.decimal, let packing), .packed(.scaledDouble, let packing):
+      "scaled integer, \(packing.width) bits"
+    case .packed(.doubleBits, let packing): "offset of the bits, \(packing.width) bits"
+    case .tabledField(let width): "value table, \(width) bits"
+    }
+  }
+
+  fileprivate var isTabled: Bool {
+    switch self {
+    case .tabled, .tabledField: true
+    case .bit, .offset, .signed, .double, .decimal, .uuid, .text, .packed: false
     }
   }
 }

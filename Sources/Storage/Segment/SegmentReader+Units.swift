@@ -5,7 +5,9 @@ extension SegmentReader {
   /// from the device again: packed cells unpacked, keys of runs and values of tables whole.
   ///
   /// - Parameter body: takes the file's path, what the unit is, and its content.
-  func units(_ body: (_ path: String, _ what: String, _ content: [UInt8]) -> Void) throws(StorageError) {
+  package func units(_ body: (_ path: String, _ what: String, _ content: [UInt8]) -> Void)
+    throws(StorageError)
+  {
     let fresh = SegmentGeneration(site, manifest: manifest, table: table)
     let (manifest, contents, keys) = (fresh.manifest, try fresh.contents(), try fresh.keys())
     for unit in DirectoryUnit.allCases { body(manifest.directoryPath, unit.name, contents.content(of: unit)) }
@@ -34,6 +36,12 @@ extension SegmentReader {
         switch group.content {
         case .records where plain.first == RecordLayout.compressedFlag:
           _ = zstd.unframe(plain.span.extracting(1...), limit: 1 << 31, appendingTo: &content)
+        case .planes(let column):
+          var planes: [UInt8] = []
+          guard case .vector(let shape) = table.columns[column].type,
+            zstd.unpack(plain.span, appendingTo: &planes), planes.count == shape.byteCount
+          else { continue }
+          VectorPlanes(shape).join(planes.span, appendingTo: &content)
         case .long: _ = zstd.unpack(plain.span, appendingTo: &content)
         case .records, .vector: content = plain
         }

@@ -81,6 +81,8 @@ package struct SegmentWriter {
       switch content {
       case .records: groups.append(try writer.appendRecords(plan, batches, group: number, zstd))
       case .vector(let column): groups.append(try writer.appendVectors(column, batches, group: number))
+      case .planes(let column):
+        groups.append(try writer.appendVectors(column, batches, group: number, planes: zstd))
       case .long(let column): groups.append(try writer.appendLong(column, batches, group: number, zstd))
       }
     }

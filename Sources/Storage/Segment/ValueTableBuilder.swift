@@ -52,15 +52,18 @@ struct ValueTableBuilder: Sendable {
   /// Distinct values; nil when abandoned.
   var distinctCount: Int? { isAbandoned ? nil : counts.count }
 
-  /// The table of `column`, and the code of each row: 0 where the value is not in the table. Nil: no table pays.
-  func finish(column: Int) -> (table: ValueTable, codes: [UInt32])? {
+  /// The table of `column`, the code of each row, 0 where the value is not in the table, and the bits of a field that holds it; nil: codes
+  /// as varints are shorter. Nil: no table pays.
+  func finish(column: Int) -> (table: ValueTable, codes: [UInt32], fieldWidth: Int?)? {
     if isAbandoned { return nil }
     // Often used values take the short codes.
     let order = counts.indices.filter { counts[$0] > 1 }.sorted { (counts[$0], $1) > (counts[$1], $0) }
     var codes = [UInt32](repeating: 0, count: counts.count)
     var table = ByteStrings()
     var tableCounts: [UInt32] = []
-    var gainBytes = order.count - counts.count
+    // Without a table, each value has its length before it, and so has each of the table with its count after it.
+    var gainBytes = 0
+    var varintBytes = counts.count - order.count
     for (position, index) in order.enumerated() {
       let code = UInt32(position + 1)
       codes[index] = code
@@ -68,12 +71,15 @@ struct ValueTableBuilder: Sendable {
       tableCounts.append(counts[index])
       let length = values.range(index).count
       let codeBytes = code < 0x80 ? 1 : code < 0x4000 ? 2 : 3
-      gainBytes += Int(counts[index]) * (length + 1 - codeBytes) - (length + 2)
+      gainBytes += Int(counts[index]) * (length + 1) - (length + 2)
+      varintBytes += Int(counts[index]) * codeBytes
     }
-    guard gainBytes > 0 else { return nil }
+    let width = BitField.width(of: UInt64(order.count))
+    let fieldBytes = (rows.count * width + 7) / 8
+    guard gainBytes > min(varintBytes, fieldBytes) else { return nil }
     return (
       ValueTable(column: column, values: table, counts: tableCounts),
-      rows.map { codes.isEmpty ? 0 : codes[Int($0)] }
+      rows.map { codes.isEmpty ? 0 : codes[Int($0)] }, fieldBytes <= varintBytes ? width : nil
     )
   }
 }

@@ -73,8 +73,8 @@ import VSQLStorage
     #expect(contents[1] == [0, 1, 2, 1, 11] + Array("long enough".utf8) + [2])
     #expect(contents[2] == [0] && contents[3] == [0])
 
-    // Head: bit 1 n NULL, bit 2 b NULL, bit 3 b. Base of 1,000 to 1,005: 3 low bits cleared, 1,000.
-    let records: [[UInt8]] = [[0b1000, 0, 1], [0b0100, 5, 1], [0b0010, 0, 9] + Array("only once".utf8)]
+    // Head: bit 1 n NULL, bit 2 b NULL, bit 3 b, bit 4 n in steps of 5 from 1,000 on, bit 5 the entry of t.
+    let records: [[UInt8]] = [[0b10_1000], [0b11_0100], [0b00_0010, 9] + Array("only once".utf8)]
     offset = 16
     func open(_ row: Int, group: UInt32, bytes: Int) -> [UInt8] {
       var content: [UInt8] = []

@@ -10,9 +10,9 @@ import VSQLStorage
     let columns = parts.filter { $0.kind == .column }
     #expect(columns.map(\.name) == ["id", "name", "patient", "v"])
     #expect(columns[0].rawBytes == 3_000 * 8)
-    #expect(columns[0].encoding == "offset from a base")
+    #expect(columns[0].encoding == "offset, 11 bits; offset, 12 bits")
     #expect(columns[0].storedBytes <= 3_000 * 3)
-    #expect(columns[2].encoding == "value table")
+    #expect(columns[2].encoding == "value table, 4 bits")
     #expect(columns[2].storedBytes < columns[2].rawBytes)
     #expect(columns[3].encoding == "plain" && columns[3].storedBytes == 3_000 * 16)
     let cells = columns.reduce(0) { $0 + $1.storedBytes }
