@@ -34,7 +34,7 @@ extension Session {
   /// absent or holds an earlier backup of it. The root key is not in it.
   ///
   /// - Parameter onProgress: gets bytes done and bytes in all now and then.
-  /// - Throws: 25006 read-only, 25001 inside BEGIN, 58P02 when the directory holds something else, XX001 when a file is damaged.
+  /// - Throws: 25006 read-only, 25001 inside BEGIN, 57014 cancelled, 58P02 when the directory holds something else, XX001 when a file is damaged.
   public func backup(
     to directory: String, onProgress: ((_ done: Int, _ total: Int) -> Void)? = nil
   ) throws(VSQLError) -> BackupSummary {
@@ -42,8 +42,11 @@ extension Session {
       if isInTransaction {
         throw Diagnostic(.activeTransaction, "BACKUP cannot run inside a transaction block")
       }
+      let canceller = canceller
+      defer { canceller.reset() }
       let done = try database.store.backup(
-        to: .directory(directory), actor: actor, tenant: tenant.id, progress: onProgress)
+        to: .directory(directory), actor: actor, tenant: tenant.id, progress: onProgress,
+        settings.patience { canceller.isCancelled })
       return BackupSummary(
         files: done.files, sizeBytes: done.sizeBytes, bytesCopied: done.bytesCopied, commit: done.commit,
         takenAtMicroseconds: done.takenAtMicroseconds, entitiesErased: 0, recordsErased: 0)

@@ -51,7 +51,9 @@ extension Session {
       let values = try arguments.values(for: bound)
       try audit(bound, .intent, in: transaction)
       let planned = plan(authorized, transaction.catalog, &cache)
-      let outcome = try Executor.execute(planned, in: context(transaction, parameters: values))
+      let context = context(transaction, parameters: values)
+      transaction.patience = context.patience
+      let outcome = try Executor.execute(planned, in: context)
       let result = try collect(outcome, of: bound)
       try audit(bound, .done, in: transaction)
       return result.with(notices: bound.notices)

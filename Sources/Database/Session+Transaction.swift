@@ -1,4 +1,5 @@
 internal import VSQLDiagnostics
+internal import VSQLExecutor
 internal import VSQLParser
 internal import VSQLPlanner
 internal import VSQLSchema
@@ -108,6 +109,8 @@ extension Session {
     }
     transactionState = .none
     do {
+      let canceller = canceller
+      transaction.patience = settings.patience { canceller.isCancelled }
       try transaction.commit()
     } catch {
       transaction.rollback()

@@ -81,6 +81,7 @@ extension SQLState {
   // Class 55: object not in prerequisite state.
   package static let objectNotInPrerequisiteState = SQLState("55000")
   package static let objectInUse = SQLState("55006")
+  package static let lockNotAvailable = SQLState("55P03")
   // Class 57: operator intervention.
   package static let queryCanceled = SQLState("57014")
   // Class 58: system error.

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import VSQL
 
@@ -145,6 +146,40 @@ import VSQL
     session.canceller.cancel()
     session.canceller.reset()
     #expect(try session.query("SELECT 1").count == 1)
+  }
+
+  /// A large commit holds the writer's place for a while; who waits for it gives up when told to, and nothing of it stays.
+  @Test func waitsForAWriterAreBounded() throws {
+    let database = try Database.open(":memory:")
+    let session = try database.ownerSession()
+    try session.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)")
+    try session.execute("SET lock_timeout = '1ms'")
+    let text = String(
+      decoding: (0..<6_000_000).map { UInt8(97 + $0 * $0 % 23) }, as: UTF8.self)
+    let isOver = Atomic<Bool>(false)
+    let other = OwnThread {
+      let session = try database.ownerSession()
+      while !isOver.load(ordering: .relaxed) {
+        try session.execute("INSERT INTO t VALUES (0, $1)", [.text(text)])
+        try session.execute("DELETE FROM t WHERE a = 0")
+      }
+    }
+    var next = 1
+    while true {
+      do throws(VSQLError) {
+        try session.execute("INSERT INTO t VALUES ($1, 'x')", [.integer(Int64(next))])
+        next += 1
+      } catch {
+        #expect(error.sqlState == "55P03")
+        break
+      }
+    }
+    isOver.store(true, ordering: .relaxed)
+    try other.wait()
+    try session.execute("RESET lock_timeout")
+    #expect(try session.query("SELECT a FROM t").count == next - 1)
+    let events = try session.query("SELECT 1 FROM audit.events WHERE action = 'failure' AND detail = '55P03'")
+    #expect(events.count == 1)
   }
 
   @Test func firstCommitterWins() throws {

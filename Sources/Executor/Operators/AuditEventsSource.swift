@@ -20,7 +20,7 @@ final class AuditEventsSource: BatchSource {
     self.output = output
     predicate = try node.predicate.map { scalar throws(Diagnostic) in try run.compile(predicate: scalar) }
     switch run.context.scope.visible {
-    case .all: reader = run.context.store.auditReader()
+    case .all: reader = try run.context.store.auditReader(run.context.patience)
     case .none: reader = nil
     }
   }

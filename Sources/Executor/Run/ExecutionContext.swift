@@ -19,8 +19,8 @@ package struct ExecutionContext {
   package var isReadOnlyDatabase: Bool
   /// Called now and then while a long statement runs.
   package var progress: (@Sendable (Progress) -> Void)?
-  /// Asked once a batch; true ends the statement with 57014.
-  package var isCancelled: @Sendable () -> Bool
+  /// What ends the statement while it runs or waits.
+  package var patience: Patience
 
   package init(
     transaction: Transaction, store: Store, scope: RowScope, tenant: TenantName, actor: ActorID,
@@ -38,7 +38,18 @@ package struct ExecutionContext {
     self.settings = settings
     self.isReadOnlyDatabase = isReadOnlyDatabase
     self.progress = progress
-    self.isCancelled = isCancelled
+    patience = settings.patience(isCancelled)
+  }
+}
+
+extension SessionSettings {
+  /// For a statement that begins now.
+  ///
+  /// - Parameter isCancelled: asked once a batch and while waiting; true ends the statement with 57014.
+  package func patience(_ isCancelled: @escaping @Sendable () -> Bool) -> Patience {
+    Patience(
+      lockTimeoutMilliseconds: lockTimeoutMilliseconds,
+      deadline: statementTimeoutMilliseconds.map { .now + .milliseconds($0) }, isCancelled: isCancelled)
   }
 }
 

@@ -9,13 +9,11 @@ final class Run {
   private(set) var environment: EvaluationEnvironment
   /// What the operators of an EXPLAIN ANALYZE did; nil: nobody asked.
   let meter: Meter?
-  private let deadline: ContinuousClock.Instant?
   /// Of every hash table: keys are hostile.
   let hashSeed: UInt64
 
-  init(_ context: ExecutionContext, deadline: ContinuousClock.Instant?, meter: Meter? = nil) {
+  init(_ context: ExecutionContext, meter: Meter? = nil) {
     self.context = context
-    self.deadline = deadline
     self.meter = meter
     environment = EvaluationEnvironment(
       parameters: context.parameters, subqueries: [], nowMicroseconds: context.nowMicroseconds,
@@ -23,27 +21,13 @@ final class Run {
     hashSeed = UInt64.random(in: .min ... .max)
   }
 
-  convenience init(_ context: ExecutionContext, meter: Meter? = nil) {
-    let limit = context.settings.statementTimeoutMilliseconds
-    self.init(context, deadline: limit.map { .now + .milliseconds($0) }, meter: meter)
-  }
-
   /// A run for a subquery that has subqueries of its own; those are not measured apart.
-  private func nested() -> Run { Run(context, deadline: deadline) }
+  private func nested() -> Run { Run(context) }
 
   /// Read once a batch.
   ///
   /// - Throws: 57014 when the statement was cancelled or its time is up.
-  func check() throws(Diagnostic) {
-    if context.isCancelled() {
-      throw Diagnostic(.queryCanceled, "the statement was cancelled on request")
-    }
-    if let deadline, ContinuousClock.now > deadline {
-      throw Diagnostic(
-        .queryCanceled, "the statement was cancelled because its time is up",
-        hint: "SET statement_timeout gives it more.")
-    }
-  }
+  func check() throws(Diagnostic) { try context.patience.check() }
 
   /// Answers `plans` one after the other; scalars compiled afterwards see the answers.
   func answer(_ plans: [Plan]) throws {

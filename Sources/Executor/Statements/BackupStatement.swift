@@ -16,7 +16,7 @@ enum BackupStatement {
         { done, total in
           tell(Progress(rows: 0, fraction: total > 0 ? Double(done) / Double(total) : nil))
         }
-      }, isCancelled: { try run.check() })
+      }, context.patience)
     var facts = FactTable(
       ("files", .bigint), ("size_bytes", .bigint), ("files_copied", .bigint), ("bytes_copied", .bigint),
       ("commit", .bigint), ("taken_at", .timestamptz))

@@ -16,7 +16,7 @@ enum EraseStatement {
     let outcome = try context.store.eraseEntity(
       ErasureRequest(
         entity: entity, type: erase.type, tenant: erase.tenant.id, actor: context.actor, reason: reason,
-        isDryRun: erase.isDryRun))
+        isDryRun: erase.isDryRun), context.patience)
     var facts = FactTable(
       ("entity_id", .string), ("records_deleted", .bigint), ("segments_purged", .bigint),
       ("index_entries_removed", .bigint), ("keys_destroyed", .bigint), ("audit_event_id", .string),

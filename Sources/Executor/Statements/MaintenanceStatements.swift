@@ -20,7 +20,7 @@ enum MaintenanceStatements {
       ("table", .string), ("segments_before", .bigint), ("segments_after", .bigint),
       ("rows_dropped", .bigint),
       ("bytes_before", .bigint), ("bytes_after", .bigint))
-    for outcome in try context.store.vacuum(tables, tenant: context.transaction.tenant) {
+    for outcome in try context.store.vacuum(tables, tenant: context.transaction.tenant, context.patience) {
       facts.append(
         .optional(names[outcome.table]), .count(outcome.segmentsBefore), .count(outcome.segmentsAfter),
         .count(outcome.rowsDropped), .count(outcome.bytesBefore), .count(outcome.bytesAfter))
@@ -33,7 +33,7 @@ enum MaintenanceStatements {
   ) throws -> StatementOutcome {
     var facts = FactTable(
       ("table", .string), ("rows", .bigint), ("segments", .bigint), ("segments_rewritten", .bigint))
-    for outcome in try context.store.analyze(tables, tenant: context.transaction.tenant) {
+    for outcome in try context.store.analyze(tables, tenant: context.transaction.tenant, context.patience) {
       facts.append(
         .optional(names[outcome.table]), .count(outcome.rows), .count(outcome.segments),
         .count(outcome.segmentsRewritten))

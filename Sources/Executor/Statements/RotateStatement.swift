@@ -17,7 +17,7 @@ enum RotateStatement {
     var facts = FactTable(
       ("tenant", .string), ("old_version", .bigint), ("new_version", .bigint), ("keys_rewrapped", .bigint),
       ("data_bytes_rewritten", .bigint), ("completed_at", .timestamptz))
-    for outcome in try context.store.rotateKeys(target, actor: context.actor) {
+    for outcome in try context.store.rotateKeys(target, actor: context.actor, context.patience) {
       facts.append(
         .optional(outcome.tenant.map { names[$0] ?? $0.hex }), .count(outcome.oldVersion),
         .count(outcome.newVersion), .count(outcome.keysRewrapped), .count(outcome.dataBytesRewritten),

@@ -5,7 +5,7 @@ import VSQLStorage
 /// VERIFY AUDIT: the chain read again from its beginning. A chain that does not hold is an answer, not an error.
 enum VerifyAuditStatement {
   static func run(in context: ExecutionContext) throws -> StatementOutcome {
-    let found = try context.store.verifyAudit(actor: context.actor)
+    let found = try context.store.verifyAudit(actor: context.actor, context.patience)
     var facts = FactTable(
       ("events", .bigint), ("chain_verified", .boolean), ("head_hash", .string), ("first_bad_event", .bigint),
       ("reason", .string))

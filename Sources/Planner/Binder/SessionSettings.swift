@@ -18,6 +18,9 @@ package struct SessionSetting: Hashable, Sendable {
   /// Every setting, by name.
   package static let all: [SessionSetting] = [
     SessionSetting(
+      name: "lock_timeout", form: .integer(0...86_400_000, isTime: true), standard: .integer(0),
+      summary: "milliseconds that a statement waits for another one that writes; 0: no limit"),
+    SessionSetting(
       name: "max_result_rows", form: .integer(0...Int64.max, isTime: false), standard: .integer(0),
       summary: "rows that a query may hand out before it fails; 0: no limit"),
     SessionSetting(
@@ -101,6 +104,8 @@ package struct SessionSettings: Hashable, Sendable {
   }
 
   package var nearestIsApproximate: Bool { self["nearest_default"] == .text("approx") }
+  /// Nil: no limit.
+  package var lockTimeoutMilliseconds: Int64? { limit("lock_timeout") }
   /// Nil: no limit.
   package var statementTimeoutMilliseconds: Int64? { limit("statement_timeout") }
   /// Nil: no limit.

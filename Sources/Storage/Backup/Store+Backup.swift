@@ -22,7 +22,7 @@ extension Store {
   ///   of the database is damaged.
   package func backup(
     to location: StoreLocation, actor: ActorID, tenant: TenantID, progress: CheckProgress? = nil,
-    isCancelled: @escaping () throws -> Void = {}
+    _ patience: Patience = Patience()
   ) throws -> BackupOutcome {
     if isReadOnly { throw StorageError.readOnly }
     let target = location.device
@@ -32,31 +32,38 @@ extension Store {
         tenant: tenant, actor: actor, action: .backup, resource: "database:\(databaseID.hex)",
         outcome: outcome, detail: detail)
     }
-    try writer.withLock { writer in
+    try writing(patience) { writer in
       _ = try writer.resume(vault, source)
       writer.pendingEvents.append(event(.intent, nil))
     }
     let backup = Backup(
       source: site.device, target: target, root: site.keys.root, database: databaseID,
-      randomness: site.keys.randomness, progress: progress, isCancelled: isCancelled)
-    let outcome = try withExtendedLifetime(lock) { try copy(backup) }
+      randomness: site.keys.randomness, progress: progress, isCancelled: { try patience.check() })
+    let outcome = try withExtendedLifetime(lock) {
+      do {
+        return try copy(backup, patience)
+      } catch let error as Diagnostic where [.queryCanceled, .lockNotAvailable].contains(error.state) {
+        backup.abandon()
+        throw error
+      }
+    }
     try record([event(.done, "commit \(outcome.commit), \(outcome.files) files, \(outcome.sizeBytes) bytes")])
     return outcome
   }
 
   /// Files may be replaced while they are copied: then once more, with what is new alone; at last while nobody writes.
-  private func copy(_ backup: Backup) throws -> BackupOutcome {
+  private func copy(_ backup: Backup, _ patience: Patience) throws -> BackupOutcome {
     for _ in 0..<3 {
-      let moment = try writer.withLock { writer in
+      let moment = try writing(patience) { writer in
         let moment = try writer.backupMoment()
         published.publish(writer.head, writer.position)
         return moment
       }
       guard let contents = try backup.copy(moment) else { continue }
-      guard writer.withLock({ $0.backupEpoch == moment.epoch }) else { continue }
+      guard try writing(patience, { $0.backupEpoch == moment.epoch }) else { continue }
       return try backup.finish(contents)
     }
-    return try writer.withLock { writer in
+    return try writing(patience) { writer in
       let moment = try writer.backupMoment()
       published.publish(writer.head, writer.position)
       guard let contents = try backup.copy(moment) else { throw backup.damage }
@@ -75,6 +82,8 @@ final class Backup {
   private let progress: CheckProgress?
   private let isCancelled: () throws -> Void
   private var copied: Set<String> = []
+  /// Of these, what had no bytes of an earlier backup under its name.
+  private var made: Set<String> = []
   private var copiedBytes = 0
   /// The file that could not be copied as the state names it.
   private(set) var damage = StorageError.missing(path: StateFile.directory)
@@ -132,8 +141,9 @@ final class Backup {
       if try !isThere(entry) {
         try target.remove(entry.storedPath + ".new")
         try target.writeNew(entry.storedPath + ".new", bytes)
+        let isNew = try !target.exists(entry.storedPath)
         try target.rename(entry.storedPath + ".new", to: entry.storedPath)
-        note(entry)
+        note(entry, isNew: isNew)
       }
       try meter.advance(bytes.count)
       entries.append(entry)
@@ -167,13 +177,14 @@ final class Backup {
       try copy.meter.advance(entry.size)
       return true
     }
+    let isNew = try !target.exists(entry.storedPath)
     let found = try copy.copy(
       entry.path, size: entry.size, root: entry.root, from: source, to: target, at: entry.storedPath)
     if found == nil {
       damage = .malformed(path: entry.path, offset: 0, what: "the file is not the one that the state names")
       return false
     }
-    note(entry)
+    note(entry, isNew: isNew)
     return true
   }
 
@@ -183,7 +194,17 @@ final class Backup {
     return try target.open(entry.storedPath, .read).size() == entry.size
   }
 
-  private func note(_ entry: BackupFile.Entry) {
+  /// Takes away what this backup brought; an earlier one in the directory stays whole.
+  func abandon() {
+    for name in (try? target.list(BackupFile.directory)) ?? [] {
+      let path = "\(BackupFile.directory)/\(name)"
+      if made.contains(path) || name.hasSuffix(".new") { try? target.remove(path) }
+    }
+    try? target.syncDirectory(BackupFile.directory)
+  }
+
+  private func note(_ entry: BackupFile.Entry, isNew: Bool) {
+    if isNew { made.insert(entry.storedPath) }
     if copied.insert(entry.storedPath).inserted { copiedBytes += entry.size }
   }
 

@@ -38,20 +38,22 @@ struct FinishedMerge: Sendable {
 struct SegmentMerge {
   let site: SegmentSite
 
-  /// - Parameter isCancelled: asked between one input and the next.
+  /// - Parameter isCancelled: asked between one input and the next; what it throws ends the merge too.
   /// - Returns: nil when it was cancelled.
-  func write(_ plan: MergePlan, isCancelled: () -> Bool = { false }) throws -> FinishedMerge? {
+  func write(_ plan: MergePlan, isCancelled: () throws -> Bool = { false }) throws -> FinishedMerge? {
     var chunks: [MemoryChunk] = []
     var inputs: [SegmentManifest] = []
     for source in plan.sources {
       guard case .segment(let reader) = source.content else { continue }
-      if isCancelled() { return nil }
+      if try isCancelled() { return nil }
       let manifest = reader.manifest
       inputs.append(manifest)
       if source.liveCount > 0 { try append(source, manifest, plan.table, to: &chunks) }
     }
-    if isCancelled() { return nil }
-    let outputs = try SegmentFlush(site: site).write(chunks, of: plan.key, plan.table)
+    if try isCancelled() { return nil }
+    let outputs = try SegmentFlush(site: site).write(chunks, of: plan.key, plan.table) {
+      _ = try isCancelled()
+    }
     return FinishedMerge(plan: plan, inputs: inputs, outputs: outputs)
   }
 

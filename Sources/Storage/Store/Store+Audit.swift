@@ -1,19 +1,22 @@
+import VSQLDiagnostics
 import VSQLSchema
 
 extension Store {
   /// Reads the whole audit chain again from the device; damage is an answer here, not an error. The verification is an event
   /// itself, its answer included; after one that found damage nothing is written any more, so that the chain is not
   /// continued from a place that does not hold.
-  package func verifyAudit(actor: ActorID, tenant: TenantID? = nil) throws -> AuditVerification {
+  package func verifyAudit(
+    actor: ActorID, tenant: TenantID? = nil, _ patience: Patience? = nil
+  ) throws -> AuditVerification {
     if isReadOnly {
       let found = try chain.verify()
       return found.isChainVerified ? found : try verifyAsOfNow() ?? found
     }
-    try writer.withLock { writer in
+    try writing(patience) { writer in
       if case .unchained = writer.failure { return }
       try writer.checkUsable()
     }
-    try? flushEvents()
+    try flushUnlessOver(patience)
     let answer = try chain.verify()
     if answer.isChainVerified {
       try record([
@@ -53,16 +56,26 @@ extension Store {
 
   /// Every event of `tenant` (nil: of all tenants), in chain order; each says whether the chain holds up to it.
   package func auditEvents(tenant: TenantID? = nil) throws -> [AuditRecord] {
-    var reader = auditReader()
+    var reader = try auditReader()
     var records: [AuditRecord] = []
     while let next = try reader.next() { records += next.filter { tenant == nil || $0.tenant == tenant } }
     return records
   }
 
   /// The events of all tenants up to now, in chain order, one file's in memory at a time.
-  package func auditReader() -> AuditReader {
-    // What cannot be written is still read: the chain then says for itself what it holds.
-    if !isReadOnly { try? flushEvents() }
+  ///
+  /// - Throws: 55P03, 57014 while it waits for the writer.
+  package func auditReader(_ patience: Patience? = nil) throws -> AuditReader {
+    if !isReadOnly { try flushUnlessOver(patience) }
     return chain.reader()
+  }
+
+  /// What cannot be written is still read: the chain then says for itself what it holds.
+  private func flushUnlessOver(_ patience: Patience?) throws {
+    do {
+      try flushEvents(patience)
+    } catch let error as Diagnostic where [.queryCanceled, .lockNotAvailable].contains(error.state) {
+      throw error
+    } catch {}
   }
 }

@@ -1,16 +1,18 @@
 internal import Synchronization
+import VSQLDiagnostics
 import VSQLSchema
 
 extension Store {
-  func commit(_ draft: CommitDraft) throws {
+  func commit(_ draft: CommitDraft, _ patience: Patience) throws {
     if isReadOnly { throw StorageError.readOnly }
-    let (position, isDue) = try writer.withLock { writer in
-      let position = try writer.commit(draft)
+    try patience.check()
+    let (position, isDue) = try writing(patience) { writer in
+      let position = try writer.commit(draft) { () throws(Diagnostic) in try patience.check() }
       return (position, writer.needsCheckpoint)
     }
     try makeDurable(position)
     // The commit stands, whatever becomes of the checkpoint: a full disk is met again by the next one.
-    if isDue { try? checkpoint() }
+    if isDue { try? checkpoint(patience) }
     scheduleUpkeep()
   }
 
@@ -19,23 +21,20 @@ extension Store {
   /// - Throws: what the disk refused to the last such group, tried again: what cannot be recorded must not happen.
   package func record(_ events: [AuditEvent]) throws {
     if isReadOnly || events.isEmpty { return }
-    try writer.withLock { writer in
-      try writer.checkUsable()
-      writer.pendingEvents += events
-    }
+    try inbox.put(events)
     if eventFlush.hasFailed { return try flushEvents() }
     eventFlush.schedule { [self] in try flushEvents() }
   }
 
   /// Makes all recorded events durable.
-  package func flushEvents() throws {
-    let (position, isDue) = try writer.withLock { writer in
+  package func flushEvents(_ patience: Patience? = nil) throws {
+    let (position, isDue) = try writing(patience) { writer in
       if writer.isClosed { return (UInt64(0), false) }
       try writer.commit(events: [])
       return (writer.position, writer.needsCheckpoint)
     }
     try makeDurable(position)
-    if isDue { try? checkpoint() }
+    if isDue { try? checkpoint(patience) }
   }
 
   /// Returns when the log is durable past `position`; one thread syncs for all who wait meanwhile.
@@ -60,9 +59,9 @@ extension Store {
   }
 
   /// Memory goes to segments, and the log begins anew.
-  package func checkpoint() throws {
+  package func checkpoint(_ patience: Patience? = nil) throws {
     if isReadOnly { return }
-    try writer.withLock { writer in
+    try writing(patience) { writer in
       try writer.checkpoint()
       published.publish(writer.head, writer.position)
     }
@@ -82,6 +81,7 @@ extension Store {
       if !unread.isEmpty {
         try writer.destroy(slots: unread.flatMap(\.slots), paths: unread.flatMap(\.paths))
       }
+      writer.gatherEvents()
       if writer.log == nil, writer.oldLogs.isEmpty {
         // A short session that only read: its events go to the chain's files without a log between.
         if !writer.pendingEvents.isEmpty { try writer.concludePending() }

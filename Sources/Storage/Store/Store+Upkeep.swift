@@ -48,16 +48,22 @@ extension Store {
 
   /// Merges without the writer's lock, which is held for the switch alone. The caller has the turn.
   ///
+  /// - Parameter patience: of the statement that asked for it; nil: none did.
   /// - Returns: nil when it was cancelled, or when what it read was changed meanwhile: the segments are as they were.
-  func run(_ plan: MergePlan) throws -> FinishedMerge? {
+  func run(_ plan: MergePlan, _ patience: Patience? = nil) throws -> FinishedMerge? {
     let written: FinishedMerge?
     do {
-      written = try SegmentMerge(site: site).write(plan) { upkeep.isCancelled }
+      written = try SegmentMerge(site: site).write(plan) {
+        try patience?.check()
+        return upkeep.isCancelled
+      }
     } catch {
       try writer.withLock { writer in
         writer.merges.running = []
         // A table that was dropped meanwhile has lost its files.
         if writer.head.catalog.table(plan.key.table) == nil { return }
+        // Nothing is wrong with the segments.
+        try patience?.check()
         writer.merges.barred.formUnion(plan.segments)
         throw error
       }

@@ -47,11 +47,13 @@ package struct AnalyzeOutcome: Hashable, Sendable {
 extension Store {
   /// Leaves the rows that `tenant` has in each table in as few segments as their largest size allows, without deleted ones.
   /// Readers and commits go on meanwhile.
-  package func vacuum(_ tables: [TableID], tenant: TenantID) throws -> [VacuumOutcome] {
+  package func vacuum(
+    _ tables: [TableID], tenant: TenantID, _ patience: Patience? = nil
+  ) throws -> [VacuumOutcome] {
     let before = tables.map { (space(of: $0, tenant), tombstones(of: $0, tenant)) }
-    try checkpointAlone()
+    try checkpointAlone(patience)
     for table in tables {
-      try rewrite(PartitionKey(table, tenant)) { partition, writer in
+      try rewrite(PartitionKey(table, tenant), patience) { partition, writer in
         MergePolicy.whole(partition.sources.map { writer.part($0) })
       }
     }
@@ -66,11 +68,13 @@ extension Store {
 
   /// Gives segments that lost their statistics to an erasure new ones, by writing their rows anew; rows in memory get theirs with
   /// their segment.
-  package func analyze(_ tables: [TableID], tenant: TenantID) throws -> [AnalyzeOutcome] {
-    try checkpointAlone()
+  package func analyze(
+    _ tables: [TableID], tenant: TenantID, _ patience: Patience? = nil
+  ) throws -> [AnalyzeOutcome] {
+    try checkpointAlone(patience)
     return try tables.map { table in
       let key = PartitionKey(table, tenant)
-      let rewritten = try rewrite(key) { partition, writer in
+      let rewritten = try rewrite(key, patience) { partition, writer in
         try partition.sources.indices.filter { index in
           guard case .segment(let reader) = partition.sources[index].content,
             !writer.part(partition.sources[index]).isBarred
@@ -86,10 +90,10 @@ extension Store {
     }
   }
 
-  private func checkpointAlone() throws {
+  private func checkpointAlone(_ patience: Patience?) throws {
     if isReadOnly { throw StorageError.readOnly }
-    try upkeep.taking {
-      try writer.withLock { writer in
+    try upkeep.taking(patience) {
+      try writing(patience) { writer in
         writer.merges.barred = []
         try writer.checkpoint()
       }
@@ -101,12 +105,13 @@ extension Store {
   /// - Returns: merges done: at most as many as were found at first.
   @discardableResult
   private func rewrite(
-    _ key: PartitionKey, _ choose: (Partition, Writer) throws -> [Range<Int>]
+    _ key: PartitionKey, _ patience: Patience?, _ choose: (Partition, Writer) throws -> [Range<Int>]
   ) throws -> Int {
     var (done, most) = (0, 1)
     while done < most {
-      let step = try upkeep.taking { () throws -> Bool? in
-        let plan = try writer.withLock { writer -> MergePlan? in
+      try patience?.check()
+      let step = try upkeep.taking(patience) { () throws -> Bool? in
+        let plan = try writing(patience) { writer -> MergePlan? in
           try writer.checkUsable()
           let partition = writer.head.partition(key)
           guard let table = writer.head.catalog.table(key.table), writer.state.intents.isEmpty else {
@@ -119,7 +124,7 @@ extension Store {
             MergePlan(key: key, table: table, sources: Array(partition.sources[range])))
         }
         guard let plan else { return nil }
-        return try run(plan) != nil
+        return try run(plan, patience) != nil
       }
       switch step {
       case .none: return done
@@ -128,7 +133,7 @@ extension Store {
       case .some(false): usleep(1_000)
       }
     }
-    try upkeep.taking { try writer.withLock { try $0.reap() } }
+    try upkeep.taking(patience) { try writing(patience) { try $0.reap() } }
     return done
   }
 

@@ -21,6 +21,7 @@ package final class Store: Sendable {
   let guardian: ScanGuard
   let writer: Mutex<Writer>
   let published: PublishedHead
+  let inbox: EventInbox
   /// Held by the thread that syncs the log for itself and all who wait.
   let syncing = Mutex(())
   /// Reads' events become durable in groups, and no read waits for a sync.
@@ -42,6 +43,7 @@ package final class Store: Sendable {
     chain = parts.writer.chain
     guardian = parts.writer.guardian
     published = parts.writer.published
+    inbox = parts.writer.inbox
     lock = Mutex(parts.lock)
     writer = Mutex(parts.writer)
   }
@@ -64,8 +66,8 @@ package final class Store: Sendable {
 
   func newID() -> UInt64 { site.keys.randomness.id() }
 
-  func holders(of keys: [[UInt8]], in partition: PartitionKey) throws -> [RowID] {
-    try writer.withLock { try $0.holders(of: keys, in: partition) }
+  func holders(of keys: [[UInt8]], in partition: PartitionKey, _ patience: Patience) throws -> [RowID] {
+    try writing(patience) { try $0.holders(of: keys, in: partition) }
   }
 
   /// Lets another process write.

@@ -13,7 +13,7 @@ extension Transaction {
       isOpen = false
       return
     }
-    try store.commit(draft())
+    try store.commit(draft(), patience)
     rollback()
   }
 

@@ -86,7 +86,7 @@ extension Transaction {
       log.append(.key(definition.id, key, before: before))
       keys.append(key)
     }
-    let holders = try store.holders(of: keys, in: PartitionKey(definition.id, tenant))
+    let holders = try store.holders(of: keys, in: PartitionKey(definition.id, tenant), patience)
     // A key that stands in the database is free only where this transaction deleted its row.
     for holder in holders {
       guard let place = try view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {

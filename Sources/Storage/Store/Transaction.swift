@@ -16,6 +16,9 @@ package final class Transaction {
   /// Microseconds since 1970-01-01 UTC at begin: what `now()` says throughout.
   package let startMicroseconds: Int64
 
+  /// Of the statement that runs.
+  package var patience = Patience()
+
   let store: Store
   /// Tables and tenants with own DDL.
   var ownCatalog: CatalogState

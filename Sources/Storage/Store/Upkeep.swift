@@ -17,15 +17,26 @@ final class Upkeep: Sendable {
   var isStopped: Bool { stopped.load(ordering: .acquiring) }
 
   /// Runs `body` while nobody else rewrites segments.
-  func taking<Answer>(_ body: () throws -> Answer) throws -> Answer {
-    try turn.withLock { _ in try body() }
+  ///
+  /// - Throws: 55P03, 57014 while waiting; what `body` throws.
+  func taking<Answer>(_ patience: Patience? = nil, _ body: () throws -> Answer) throws -> Answer {
+    guard let patience else { return try turn.withLock { _ in try body() } }
+    return try patience.wait { try turn.withLockIfAvailable { _ in try body() } }
   }
 
   /// Runs `body` alone, after a merge that runs has been cancelled.
-  func pausing<Answer>(_ body: () throws -> Answer) throws -> Answer {
+  ///
+  /// - Throws: as `taking`.
+  func pausing<Answer>(_ patience: Patience?, _ body: () throws -> Answer) throws -> Answer {
     waiting.add(1, ordering: .acquiringAndReleasing)
-    return try turn.withLock { _ in
-      waiting.subtract(1, ordering: .acquiringAndReleasing)
+    var isWaiting = true
+    func stopWaiting() {
+      if isWaiting { waiting.subtract(1, ordering: .acquiringAndReleasing) }
+      isWaiting = false
+    }
+    defer { stopWaiting() }
+    return try taking(patience) {
+      stopWaiting()
       return try body()
     }
   }

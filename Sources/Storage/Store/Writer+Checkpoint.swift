@@ -14,6 +14,7 @@ extension Writer {
     applying merge: FinishedMerge? = nil, _ change: (inout StoreState) -> Void = { _ in }
   ) throws -> Bool {
     try checkUsable()
+    gatherEvents()
     // Commits that no sync has reached are made durable by the state itself.
     var next = head
     try flush(&next)
@@ -75,6 +76,7 @@ extension Writer {
   /// Ends the log where it is, so that the next opening replays it, and says in the state where that is.
   mutating func closeLog() throws {
     try checkUsable()
+    gatherEvents()
     if !pendingEvents.isEmpty { try commit(events: []) }
     guard let log else { return }
     try log.trim()

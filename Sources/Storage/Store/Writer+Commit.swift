@@ -4,13 +4,14 @@ import VSQLSchema
 extension Writer {
   /// Decides a commit, appends its frame, and makes it the newest head. It is durable when the log is synced past the result.
   ///
+  /// - Parameter check: throws when the statement shall stop; asked as long as nothing of it is durable.
   /// - Returns: the position of its frame.
-  mutating func commit(_ draft: CommitDraft) throws -> UInt64 {
+  mutating func commit(_ draft: CommitDraft, _ check: () throws -> Void = {}) throws -> UInt64 {
     try checkUsable()
     var commit = try resolve(draft)
     for case .createTenant(let tenant) in commit.catalog { _ = try ring.createTenantKey(tenant.id) }
     do {
-      return try append(&commit, events: draft.events)
+      return try append(&commit, events: draft.events, check)
     } catch {
       // Segments that no frame names; where this fails too, the next opening or erasure removes them.
       let manifests = commit.segments
@@ -19,8 +20,10 @@ extension Writer {
     }
   }
 
-  private mutating func append(_ commit: inout ResolvedCommit, events: [AuditEvent]) throws -> UInt64 {
-    let handles = try writeSegments(&commit)
+  private mutating func append(
+    _ commit: inout ResolvedCommit, events: [AuditEvent], _ check: () throws -> Void
+  ) throws -> UInt64 {
+    let handles = try writeSegments(&commit, check)
     var next = commit.head
     for (key, chunks) in commit.inserts {
       let definition = try commit.definition(of: key.table)
@@ -51,6 +54,7 @@ extension Writer {
   /// Appends events alone, those of reads among them.
   mutating func commit(events: [AuditEvent]) throws {
     try checkUsable()
+    gatherEvents()
     if events.isEmpty, pendingEvents.isEmpty { return }
     try append(LogRecord(version: head.version), events: events)
   }
@@ -74,7 +78,8 @@ extension Writer {
     var record = record
     let log = try openLog()
     let mark = chain.mark()
-    let all = pendingEvents + events
+    gatherEvents()
+    let all = pendingEvents.isEmpty ? events : pendingEvents + events
     if !all.isEmpty { record.events = chain.append(all).encoded }
     do {
       try log.append(record)
@@ -97,12 +102,14 @@ extension Writer {
   }
 
   /// Large inserts become segments at once; their rows leave the commit's frame, which names the segment instead.
-  private func writeSegments(_ commit: inout ResolvedCommit) throws -> [(PartitionKey, SegmentReader)] {
+  private func writeSegments(
+    _ commit: inout ResolvedCommit, _ check: () throws -> Void
+  ) throws -> [(PartitionKey, SegmentReader)] {
     var handles: [(PartitionKey, SegmentReader)] = []
     for (key, chunks) in commit.inserts.sorted(by: { $0.key < $1.key }) {
       guard chunks.reduce(0, { $0 + $1.sizeBytes }) >= options.directSegmentBytes else { continue }
       let definition = try commit.definition(of: key.table)
-      for manifest in try SegmentFlush(site: site).write(chunks, of: key, definition) {
+      for manifest in try SegmentFlush(site: site).write(chunks, of: key, definition, check) {
         commit.segments.append(manifest)
         handles.append((key, SegmentReader(site, manifest: manifest, table: definition)))
       }
@@ -126,15 +133,33 @@ struct SegmentFlush {
   let site: SegmentSite
 
   /// One segment, or several of many rows; durable, but for their slots, which the caller commits to the ring.
+  ///
+  /// - Parameter check: throws when the work shall stop; asked between segments. Nothing of it is left then.
   func write(
-    _ chunks: [MemoryChunk], of key: PartitionKey, _ table: TableDefinition
-  ) throws(StorageError) -> [SegmentManifest] {
+    _ chunks: [MemoryChunk], of key: PartitionKey, _ table: TableDefinition, _ check: () throws -> Void = {}
+  ) throws -> [SegmentManifest] {
     var manifests: [SegmentManifest] = []
+    do {
+      try write(chunks, of: key, table, check, into: &manifests)
+    } catch {
+      for manifest in manifests { remove(manifest.paths) }
+      site.keys.dropSlots(manifests.flatMap(\.slots))
+      throw error
+    }
+    return manifests
+  }
+
+  private func write(
+    _ chunks: [MemoryChunk], of key: PartitionKey, _ table: TableDefinition, _ check: () throws -> Void,
+    into manifests: inout [SegmentManifest]
+  ) throws {
+    try check()
     var batches: [Batch] = []
     var (rows, bytes) = (0, 0)
     for chunk in chunks where chunk.count > 0 {
       if rows + chunk.count > SegmentFormat.maxRows || bytes + chunk.sizeBytes > Self.segmentBytes, rows > 0 {
         manifests.append(try write(batches, of: key, table))
+        try check()
         batches = []
         (rows, bytes) = (0, 0)
       }
@@ -143,7 +168,8 @@ struct SegmentFlush {
       bytes += chunk.sizeBytes
     }
     if rows > 0 { manifests.append(try write(batches, of: key, table)) }
-    return manifests
+    // The last moment at which stopping is cheap.
+    try check()
   }
 
   private func write(
@@ -153,12 +179,16 @@ struct SegmentFlush {
     do {
       return try SegmentWriter(site, table: table, tenant: key.tenant).write(batches, id: id)
     } catch {
-      // What a full disk left; if this fails too, the next opening removes what no state names.
-      for path in [
+      remove([
         SegmentFormat.cellPath(id), SegmentFormat.keyPath(id, generation: 0),
         SegmentFormat.directoryPath(id, generation: 0),
-      ] { try? site.device.remove(path) }
+      ])
       throw error
     }
+  }
+
+  /// What a full disk left; if this fails too, the next opening removes what no state names.
+  private func remove(_ paths: [String]) {
+    for path in paths { try? site.device.remove(path) }
   }
 }

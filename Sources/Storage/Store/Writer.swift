@@ -23,7 +23,9 @@ struct Writer {
   var oldLogs: [OldLog] = []
   /// Frames appended so far.
   var position: UInt64 = 0
-  /// Events of reads that no frame carries yet.
+  /// Where reads leave their events.
+  let inbox = EventInbox()
+  /// Events that no frame carries yet.
   var pendingEvents: [AuditEvent] = []
   /// Segments of dropped tables, whose keys the next checkpoint destroys.
   var doomed: [SegmentManifest] = []
@@ -31,8 +33,12 @@ struct Writer {
   /// When the oldest row in memory came, in the clock's microseconds; nil: none is known of.
   var memorySince: Int64?
   /// After an error that leaves unknown what the disk holds, nothing is written any more.
-  var failure: StorageError?
-  var isClosed = false
+  var failure: StorageError? {
+    didSet { if let failure { inbox.close(failure) } }
+  }
+  var isClosed = false {
+    didSet { if isClosed { inbox.close(Self.closed) } }
+  }
 
   struct OldLog: Hashable, Sendable {
     var number: UInt64
@@ -44,8 +50,13 @@ struct Writer {
 
   func checkUsable() throws(StorageError) {
     if let failure { throw failure }
-    if isClosed { throw .limit(what: "the database is closed") }
+    if isClosed { throw Self.closed }
   }
+
+  private static let closed = StorageError.limit(what: "the database is closed")
+
+  /// Takes in what reads left since.
+  mutating func gatherEvents() { pendingEvents += inbox.takeAll() }
 
   /// The live rows that hold one of `keys`.
   func holders(of keys: [[UInt8]], in key: PartitionKey) throws(StorageError) -> [RowID] {
