@@ -58,6 +58,8 @@ extension BoundStatement {
     case .createTable(let table, _):
       [(.schemaChange, "table:\(catalog.table(named: table.name)?.id.hex ?? "new")")]
     case .dropTable(let table): [(.schemaChange, "table:\(table?.id.hex ?? "none")")]
+    case .createIndex(let made), .dropIndex(let made):
+      [(.schemaChange, "table:\(made?.table.id.hex ?? "none")")]
     case .createTenant(let name, _):
       [(.schemaChange, "tenant:\(catalog.tenant(named: name)?.hex ?? "new")")]
     case .show, .describe: [(.statement, "catalog")]

@@ -69,7 +69,8 @@ extension Session {
       return .oneText(column: name, settings[name].text ?? "")
     case .show(.allSettings):
       return .settings(settings)
-    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .show, .describe,
+    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createIndex, .dropIndex,
+      .createTenant, .show, .describe,
       .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       return nil
     }
@@ -140,7 +141,8 @@ extension BoundStatement {
   /// Whether the statement needs a transaction that can write.
   var changesData: Bool {
     switch kind {
-    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant: true
+    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant:
+      true
     case .explain(let explain): explain.isAnalyzed && (explain.statement?.changesData ?? false)
     case .query, .begin, .commit, .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset, .show,
       .describe, .eraseEntity,
@@ -158,8 +160,8 @@ extension BoundStatement {
     case .backup: "BACKUP"
     case .maintain(let maintenance): maintenance.verb == .vacuum ? "VACUUM" : "ANALYZE"
     case .explain(let explain): explain.isAnalyzed ? explain.statement?.verbOutsideTransactions : nil
-    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
-      .rollback, .savepoint, .setTransaction,
+    case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createIndex, .dropIndex,
+      .createTenant, .begin, .commit, .rollback, .savepoint, .setTransaction,
       .setTenant, .set, .reset, .show, .describe, .verifyAudit, .checkDatabase:
       nil
     }

@@ -72,8 +72,8 @@ extension BoundStatement {
     case .checkDatabase: "CHECK"
     case .backup: "BACKUP"
     case .maintain(let maintenance): maintenance.verb == .vacuum ? "VACUUM" : "ANALYZE"
-    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .begin, .commit,
-      .rollback, .savepoint, .setTransaction,
+    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createIndex, .dropIndex,
+      .createTenant, .begin, .commit, .rollback, .savepoint, .setTransaction,
       .setTenant, .set, .reset:
       "ROWS"
     }

@@ -43,6 +43,9 @@ extension SQLState {
   // Class 28: invalid authorization.
   package static let invalidAuthorization = SQLState("28000")
   package static let wrongKey = SQLState("28P01")
+  // Class 2B: objects that others depend on.
+  package static let dependentObjectsStillExist = SQLState("2BP01")
+
   // Class 3B: savepoint exception.
   package static let invalidSavepoint = SQLState("3B001")
   // Class 40: transaction rollback.

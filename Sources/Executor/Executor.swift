@@ -21,6 +21,10 @@ package enum Executor {
       }
     case .dropTable(let table):
       return try changing(context) { try DefinitionStatements.dropTable(table, in: context) }
+    case .createIndex(let made):
+      return try changing(context) { try DefinitionStatements.createIndex(made, in: context) }
+    case .dropIndex(let dropped):
+      return try changing(context) { try DefinitionStatements.dropIndex(dropped, in: context) }
     case .createTenant(let name, let isThereAlready):
       return try changing(context) {
         try DefinitionStatements.createTenant(name, isThereAlready: isThereAlready, in: context)

@@ -114,6 +114,8 @@ package enum Keyword: String, CaseIterable, Hashable, Sendable {
   case first = "FIRST"
   case format = "FORMAT"
   case `if` = "IF"
+  case index = "INDEX"
+  case indexes = "INDEXES"
   case insert = "INSERT"
   case json = "JSON"
   case key = "KEY"

@@ -76,8 +76,8 @@ struct Optimizer {
     case .explain(var explain):
       if let inner = explain.statement { explain.statement = optimised(inner) }
       copy.kind = .explain(explain)
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
-      .setTransaction, .setTenant, .set,
+    case .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .begin, .commit,
+      .rollback, .savepoint, .setTransaction, .setTenant, .set,
       .reset, .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       break
     }

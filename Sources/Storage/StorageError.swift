@@ -29,6 +29,8 @@ package enum StorageError: Error, Hashable, Sendable {
   /// An entity was erased since the statement's snapshot, which may hold its records.
   case snapshotErased
   case uniqueViolation(table: String, columns: [String])
+  /// Of a unique index: by an insert, or by rows that its creation found.
+  case indexViolation(index: String, table: String, columns: [String])
   case notNullViolation(table: String, column: String)
   /// A limit of the format.
   case limit(what: String)
@@ -41,7 +43,7 @@ extension StorageError {
     case .missing, .malformed, .unauthentic, .unchained: true
     case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .readOnlyTransaction,
       .conflict, .snapshotErased,
-      .uniqueViolation, .notNullViolation, .limit:
+      .uniqueViolation, .indexViolation, .notNullViolation, .limit:
       false
     }
   }
@@ -92,6 +94,11 @@ extension StorageError: DiagnosableError {
       Diagnostic(
         .uniqueViolation,
         "a row with this primary key (\(columns.joined(separator: ", "))) exists already in table \"\(table)\""
+      )
+    case .indexViolation(let index, let table, let columns):
+      Diagnostic(
+        .uniqueViolation,
+        "more than one row of table \"\(table)\" would have one key (\(columns.joined(separator: ", "))): \"\(index)\" is unique"
       )
     case .notNullViolation(let table, let column):
       Diagnostic(.notNullViolation, "column \"\(column)\" of table \"\(table)\" must not be NULL")

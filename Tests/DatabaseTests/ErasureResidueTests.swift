@@ -96,7 +96,7 @@ import Darwin
       try session.execute(
         """
         CREATE TABLE visits (id INTEGER PRIMARY KEY, patient TEXT ENTITY patient, note TEXT, kind TEXT, story TEXT,
-          v VECTOR(4), h VECTOR(4, FLOAT16))
+          v VECTOR(4), h VECTOR(4, FLOAT16), UNIQUE (note, id))
         """)
       // Enough for a segment at the close.
       for start in stride(from: 0, to: 1_200, by: 100) {
@@ -109,6 +109,12 @@ import Darwin
       #expect(before[name]?.contains("segments: cell") ?? false, "\(name)")
     }
     #expect(before["entity"]?.contains("segments: key") ?? false)
+    // The segment is there: its index's run is made now, its own constraint's was written with it.
+    _ = try place.session { try $0.execute("CREATE INDEX visits_kind ON visits (kind, story)") }
+    let indexed = try place.found()
+    for name in ["once", "repeated", "long"] {
+      #expect(indexed[name]?.contains("segments: key") ?? false, "\(name)")
+    }
     for name in ["entity", "repeated"] {
       #expect(before[name]?.contains("segments: value") ?? false, "\(name)")
     }

@@ -23,8 +23,8 @@ enum PlanCheck {
         }
       }
     case .explain(let explain): if let inner = explain.statement { check(inner) }
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
-      .setTransaction, .setTenant, .set, .reset,
+    case .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .begin, .commit,
+      .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset,
       .show, .describe, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       break
     }

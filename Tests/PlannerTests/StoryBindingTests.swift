@@ -121,6 +121,16 @@ private struct StoryWorld {
       catalog.tables.append(table)
       catalog.tables.sort { $0.name < $1.name }
     case .dropTable(let table?): catalog.tables.removeAll { $0.id == table.id }
+    case .createIndex(var made?):
+      nextID += 1
+      made.index.id = IndexID(nextID)
+      for place in catalog.tables.indices where catalog.tables[place].id == made.table.id {
+        catalog.tables[place].indexes.append(made.index)
+      }
+    case .dropIndex(let dropped?):
+      for place in catalog.tables.indices {
+        catalog.tables[place].indexes.removeAll { $0.id == dropped.index.id }
+      }
     case .createTenant(let name, isThereAlready: false):
       nextID += 1
       catalog.tenants.append(TenantName(name: name, id: TenantID(nextID)))
@@ -138,8 +148,8 @@ private struct StoryWorld {
       guard let index = savepoints.lastIndex(where: { $0.name == name }) else { break }
       catalog = savepoints[index].catalog
       savepoints.removeSubrange((index + 1)...)
-    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createTenant, .setTransaction, .set,
-      .reset, .show,
+    case .insert, .update, .delete, .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant,
+      .setTransaction, .set, .reset, .show,
       .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       break
     }

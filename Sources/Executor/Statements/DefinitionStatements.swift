@@ -2,7 +2,7 @@ import VSQLPlanner
 import VSQLSchema
 import VSQLStorage
 
-/// CREATE TABLE, DROP TABLE, CREATE TENANT.
+/// CREATE TABLE, DROP TABLE, CREATE INDEX, DROP INDEX, CREATE TENANT.
 enum DefinitionStatements {
   static func createTable(
     _ table: TableDefinition, isThereAlready: Bool, in context: ExecutionContext
@@ -14,6 +14,16 @@ enum DefinitionStatements {
   static func dropTable(_ table: TableDefinition?, in context: ExecutionContext) throws -> StatementOutcome {
     if let table { try context.transaction.dropTable(table.id) }
     return .command(tag: "DROP TABLE", rowCount: 0)
+  }
+
+  static func createIndex(_ made: BoundIndex?, in context: ExecutionContext) throws -> StatementOutcome {
+    if let made { try context.transaction.createIndex(made.index, on: made.table.id) }
+    return .command(tag: "CREATE INDEX", rowCount: 0)
+  }
+
+  static func dropIndex(_ dropped: BoundIndex?, in context: ExecutionContext) throws -> StatementOutcome {
+    if let dropped { try context.transaction.dropIndex(dropped.index.id, of: dropped.table.id) }
+    return .command(tag: "DROP INDEX", rowCount: 0)
   }
 
   static func createTenant(

@@ -22,6 +22,11 @@ enum DescribeStatement {
     if let place = table.primaryKey.firstIndex(of: ordinal) {
       notes.append(table.primaryKey.count == 1 ? "primary key" : "primary key, part \(place + 1)")
     }
+    for index in table.indexes {
+      guard let place = index.columns.firstIndex(of: ordinal) else { continue }
+      let kind = index.isConstraint ? "unique" : index.isUnique ? "unique index" : "index"
+      notes.append("\(kind) \(index.name)" + (index.columns.count == 1 ? "" : ", part \(place + 1)"))
+    }
     if let entity = table.entity, entity.ordinal == ordinal { notes.append("entity \(entity.type)") }
     return notes.isEmpty ? nil : notes.joined(separator: "; ")
   }

@@ -41,8 +41,8 @@ enum ExplainStatement {
     case .insert(let insert): try change(run) { try InsertStatement.run(insert, run) }
     case .update(let update): try change(run) { try UpdateStatement.run(update, run) }
     case .delete(let delete): try change(run) { try DeleteStatement.run(delete, run) }
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
-      .setTransaction, .setTenant, .set, .reset,
+    case .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .begin, .commit,
+      .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset,
       .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       throw Diagnostic(
         .featureNotSupported, "EXPLAIN shows the plan of SELECT, INSERT, UPDATE and DELETE only")
@@ -68,8 +68,8 @@ private struct PlanEstimates {
     case .insert(let insert):
       subqueries = insert.subqueries.map { PlanEstimates.rows(of: $0.root) }
       return
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
-      .setTransaction, .setTenant, .set, .reset,
+    case .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .begin, .commit,
+      .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset,
       .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:
       return
     }

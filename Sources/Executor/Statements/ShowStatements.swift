@@ -3,13 +3,14 @@ import VSQLPlanner
 import VSQLSchema
 import VSQLStorage
 
-/// SHOW TABLES, TENANTS, KEYS, STORAGE.
+/// SHOW TABLES, TENANTS, KEYS, INDEXES, STORAGE.
 enum ShowStatements {
   static func run(_ show: BoundShow, in context: ExecutionContext) throws -> StatementOutcome {
     switch show {
     case .tables: return try tables(context.transaction.catalog)
     case .tenants: return try tenants(context.transaction.catalog)
     case .keys: return try keys(context)
+    case .indexes: return try indexes(context.transaction.catalog)
     case .storage(nil): return try storage(context)
     case .storage(let table?): return try parts(of: table, context)
     case .setting, .allSettings:
@@ -30,6 +31,22 @@ enum ShowStatements {
   private static func tenants(_ catalog: any Catalog) throws(Diagnostic) -> StatementOutcome {
     var facts = FactTable(("name", .string), ("id", .string))
     for tenant in catalog.tenants { facts.append(.text(tenant.name), .text(tenant.id.hex)) }
+    return try facts.outcome()
+  }
+
+  /// By table, the PRIMARY KEY's first.
+  private static func indexes(_ catalog: any Catalog) throws(Diagnostic) -> StatementOutcome {
+    var facts = FactTable(
+      ("name", .string), ("table", .string), ("columns", .string), ("unique", .boolean),
+      ("constraint", .boolean))
+    for table in catalog.tables {
+      for path in table.accessPaths {
+        facts.append(
+          .text(path.name), .text(table.name),
+          .text(path.columns.map { table.columns[$0].name }.joined(separator: ", ")), .boolean(path.isUnique),
+          .boolean(path.isConstraint || path.id == .primaryKey))
+      }
+    }
     return try facts.outcome()
   }
 

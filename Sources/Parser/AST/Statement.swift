@@ -4,6 +4,8 @@ import VSQLDiagnostics
 package enum Statement: Hashable, Sendable {
   case createTable(CreateTable)
   case dropTable(DropTable)
+  case createIndex(CreateIndex)
+  case dropIndex(DropIndex)
   case createTenant(CreateTenant)
   case insert(Insert)
   case copy(Copy)
@@ -47,36 +49,42 @@ package struct CreateTable: Hashable, Sendable {
   package var columns: [ColumnClause]
   /// `PRIMARY KEY (a, b)` as a table constraint.
   package var primaryKey: [Name]?
+  /// `UNIQUE (a, b)`, each as a table constraint.
+  package var uniques: [[Name]]
   package var options: [Option]
 
   package init(
-    name: ObjectName, ifNotExists: Bool, columns: [ColumnClause], primaryKey: [Name]?, options: [Option]
+    name: ObjectName, ifNotExists: Bool, columns: [ColumnClause], primaryKey: [Name]?, uniques: [[Name]] = [],
+    options: [Option]
   ) {
     self.name = name
     self.ifNotExists = ifNotExists
     self.columns = columns
     self.primaryKey = primaryKey
+    self.uniques = uniques
     self.options = options
   }
 }
 
-/// `name type [NOT NULL] [PRIMARY KEY] [DEFAULT e] [ENTITY type]`.
+/// `name type [NOT NULL] [PRIMARY KEY] [UNIQUE] [DEFAULT e] [ENTITY type]`.
 package struct ColumnClause: Hashable, Sendable {
   package var name: Name
   package var type: TypeName
   package var isNotNull: Bool
   package var isPrimaryKey: Bool
+  package var isUnique: Bool
   package var defaultValue: Expression?
   package var entityType: Name?
 
   package init(
-    name: Name, type: TypeName, isNotNull: Bool = false, isPrimaryKey: Bool = false,
+    name: Name, type: TypeName, isNotNull: Bool = false, isPrimaryKey: Bool = false, isUnique: Bool = false,
     defaultValue: Expression? = nil, entityType: Name? = nil
   ) {
     self.name = name
     self.type = type
     self.isNotNull = isNotNull
     self.isPrimaryKey = isPrimaryKey
+    self.isUnique = isUnique
     self.defaultValue = defaultValue
     self.entityType = entityType
   }
@@ -87,6 +95,34 @@ package struct DropTable: Hashable, Sendable {
   package var ifExists: Bool
 
   package init(name: ObjectName, ifExists: Bool) {
+    self.name = name
+    self.ifExists = ifExists
+  }
+}
+
+/// `CREATE [UNIQUE] INDEX [IF NOT EXISTS] name ON t (a, b)`.
+package struct CreateIndex: Hashable, Sendable {
+  package var name: Name
+  package var isUnique: Bool
+  package var ifNotExists: Bool
+  package var table: ObjectName
+  package var columns: [Name]
+
+  package init(name: Name, isUnique: Bool, ifNotExists: Bool, table: ObjectName, columns: [Name]) {
+    self.name = name
+    self.isUnique = isUnique
+    self.ifNotExists = ifNotExists
+    self.table = table
+    self.columns = columns
+  }
+}
+
+/// `DROP INDEX [IF EXISTS] name`.
+package struct DropIndex: Hashable, Sendable {
+  package var name: Name
+  package var ifExists: Bool
+
+  package init(name: Name, ifExists: Bool) {
     self.name = name
     self.ifExists = ifExists
   }
@@ -230,6 +266,7 @@ package enum Show: Hashable, Sendable {
   case tables
   case tenants
   case keys
+  case indexes
   case storage(ObjectName?)
   /// Any other: a session setting, or ALL.
   case setting(Name)

@@ -9,6 +9,9 @@ extension Statement {
     case .createTable(let statement): statement.sql
     case .dropTable(let statement):
       "DROP TABLE " + (statement.ifExists ? "IF EXISTS " : "") + statement.name.sql
+    case .createIndex(let statement): statement.sql
+    case .dropIndex(let statement):
+      "DROP INDEX " + (statement.ifExists ? "IF EXISTS " : "") + statement.name.sql
     case .createTenant(let statement):
       "CREATE TENANT " + (statement.ifNotExists ? "IF NOT EXISTS " : "") + statement.name.sql
     case .insert(let statement): statement.sql
@@ -41,6 +44,7 @@ extension CreateTable {
   fileprivate var sql: String {
     var items = columns.map(\.sql)
     if let primaryKey { items.append("PRIMARY KEY " + primaryKey.sqlList) }
+    items += uniques.map { "UNIQUE " + $0.sqlList }
     return "CREATE TABLE " + (ifNotExists ? "IF NOT EXISTS " : "") + name.sql + " ("
       + items.joined(separator: ", ") + ")" + (options.isEmpty ? "" : " WITH " + options.sql)
   }
@@ -51,9 +55,17 @@ extension ColumnClause {
     var text = name.sql + " " + type.sql
     if isNotNull { text += " NOT NULL" }
     if isPrimaryKey { text += " PRIMARY KEY" }
+    if isUnique { text += " UNIQUE" }
     if let defaultValue { text += " DEFAULT " + defaultValue.sql(atLeast: .comparison) }
     if let entityType { text += " ENTITY " + entityType.sql }
     return text
+  }
+}
+
+extension CreateIndex {
+  fileprivate var sql: String {
+    "CREATE " + (isUnique ? "UNIQUE " : "") + "INDEX " + (ifNotExists ? "IF NOT EXISTS " : "") + name.sql
+      + " ON " + table.sql + " " + columns.sqlList
   }
 }
 
@@ -109,6 +121,7 @@ extension Show {
     case .tables: "TABLES"
     case .tenants: "TENANTS"
     case .keys: "KEYS"
+    case .indexes: "INDEXES"
     case .storage(let table): "STORAGE" + (table.map { " " + $0.sql } ?? "")
     case .setting(let name):
       Self.lists.contains(name.text) || LaterFeatures.lists[name.text] != nil
@@ -117,7 +130,7 @@ extension Show {
   }
 
   /// Words that list something, so that a setting of such a name is quoted.
-  private static let lists: Set<String> = ["tables", "tenants", "keys", "storage"]
+  private static let lists: Set<String> = ["tables", "tenants", "keys", "indexes", "storage"]
 }
 
 extension Explain {

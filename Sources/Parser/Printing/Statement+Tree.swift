@@ -4,6 +4,8 @@ extension Statement {
     switch self {
     case .createTable(let statement): statement.ifNotExists ? "create table, if not exists" : "create table"
     case .dropTable(let statement): statement.ifExists ? "drop table, if exists" : "drop table"
+    case .createIndex(let statement): statement.treeLabel
+    case .dropIndex(let statement): statement.ifExists ? "drop index, if exists" : "drop index"
     case .createTenant(let statement):
       statement.ifNotExists ? "create tenant, if not exists" : "create tenant"
     case .insert(let statement): "insert of \(statement.rows.count) rows"
@@ -35,6 +37,10 @@ extension Statement {
     switch self {
     case .createTable(let statement): statement.treeChildren
     case .dropTable(let statement): [statement.name.node("table")]
+    case .createIndex(let statement):
+      [statement.name.node("index"), statement.table.node("table")]
+        + statement.columns.map { $0.node("column") }
+    case .dropIndex(let statement): [statement.name.node("index")]
     case .createTenant(let statement): [statement.name.node("tenant")]
     case .insert(let statement): statement.treeChildren
     case .copy(let statement): statement.treeChildren
@@ -73,7 +79,8 @@ extension Statement {
 extension CreateTable {
   fileprivate var treeChildren: [TreeNode] {
     [name.node("table")] + columns.map(\.node)
-      + (primaryKey.map { [.part("primary key", $0.map { $0.node("column") })] } ?? []) + options.map(\.node)
+      + (primaryKey.map { [.part("primary key", $0.map { $0.node("column") })] } ?? [])
+      + uniques.map { .part("unique", $0.map { $0.node("column") }) } + options.map(\.node)
   }
 }
 
@@ -82,10 +89,17 @@ extension ColumnClause {
     var label = "column \(name.sql)"
     if isNotNull { label += ", not null" }
     if isPrimaryKey { label += ", primary key" }
+    if isUnique { label += ", unique" }
     return TreeNode(
       label: label, span: name.span,
       children: [type.node] + (defaultValue.map { [.part("default", [$0.node])] } ?? [])
         + (entityType.map { [$0.node("entity")] } ?? []))
+  }
+}
+
+extension CreateIndex {
+  fileprivate var treeLabel: String {
+    (isUnique ? "create unique index" : "create index") + (ifNotExists ? ", if not exists" : "")
   }
 }
 
@@ -126,6 +140,7 @@ extension Show {
     case .tables: "show tables"
     case .tenants: "show tenants"
     case .keys: "show keys"
+    case .indexes: "show indexes"
     case .storage: "show storage"
     case .setting: "show setting"
     }
@@ -133,7 +148,7 @@ extension Show {
 
   fileprivate var treeChildren: [TreeNode] {
     switch self {
-    case .tables, .tenants, .keys: []
+    case .tables, .tenants, .keys, .indexes: []
     case .storage(let table): table.map { [$0.node("table")] } ?? []
     case .setting(let name): [name.node("setting")]
     }

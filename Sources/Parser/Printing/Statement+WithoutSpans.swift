@@ -14,6 +14,9 @@ extension Statement {
     case .createTable(let statement): .createTable(statement.withoutSpans)
     case .dropTable(let statement):
       .dropTable(DropTable(name: statement.name.withoutSpans, ifExists: statement.ifExists))
+    case .createIndex(let statement): .createIndex(statement.withoutSpans)
+    case .dropIndex(let statement):
+      .dropIndex(DropIndex(name: statement.name.withoutSpans, ifExists: statement.ifExists))
     case .createTenant(let statement):
       .createTenant(CreateTenant(name: statement.name.withoutSpans, ifNotExists: statement.ifNotExists))
     case .insert(let statement): .insert(statement.withoutSpans)
@@ -46,7 +49,8 @@ extension CreateTable {
   fileprivate var withoutSpans: CreateTable {
     CreateTable(
       name: name.withoutSpans, ifNotExists: ifNotExists, columns: columns.map(\.withoutSpans),
-      primaryKey: primaryKey?.map(\.withoutSpans), options: options.map(\.withoutSpans))
+      primaryKey: primaryKey?.map(\.withoutSpans), uniques: uniques.map { $0.map(\.withoutSpans) },
+      options: options.map(\.withoutSpans))
   }
 }
 
@@ -54,7 +58,15 @@ extension ColumnClause {
   fileprivate var withoutSpans: ColumnClause {
     ColumnClause(
       name: name.withoutSpans, type: type.withoutSpans, isNotNull: isNotNull, isPrimaryKey: isPrimaryKey,
-      defaultValue: defaultValue?.withoutSpans, entityType: entityType?.withoutSpans)
+      isUnique: isUnique, defaultValue: defaultValue?.withoutSpans, entityType: entityType?.withoutSpans)
+  }
+}
+
+extension CreateIndex {
+  fileprivate var withoutSpans: CreateIndex {
+    CreateIndex(
+      name: name.withoutSpans, isUnique: isUnique, ifNotExists: ifNotExists, table: table.withoutSpans,
+      columns: columns.map(\.withoutSpans))
   }
 }
 
@@ -95,7 +107,7 @@ extension Delete {
 extension Show {
   fileprivate var withoutSpans: Show {
     switch self {
-    case .tables, .tenants, .keys: self
+    case .tables, .tenants, .keys, .indexes: self
     case .storage(let table): .storage(table?.withoutSpans)
     case .setting(let name): .setting(name.withoutSpans)
     }

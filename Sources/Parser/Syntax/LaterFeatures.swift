@@ -18,19 +18,19 @@ enum LaterFeatures {
   /// What CREATE and DROP may make, by the words after them.
   static let objects: [String: String] = [
     "database": "DATABASE", "extension": "EXTENSION", "function": "FUNCTION", "global": "TEMPORARY TABLE",
-    "index": "INDEX", "keyholder": "KEYHOLDER", "local": "TEMPORARY TABLE",
+    "keyholder": "KEYHOLDER", "local": "TEMPORARY TABLE",
     "materialized": "MATERIALIZED VIEW",
     "or": "OR REPLACE", "privacy": "PRIVACY POLICY", "role": "ROLE", "schema": "SCHEMA",
     "sequence": "SEQUENCE",
     "substrate": "SUBSTRATE", "temp": "TEMPORARY TABLE", "temporary": "TEMPORARY TABLE", "trigger": "TRIGGER",
-    "type": "TYPE", "unique": "UNIQUE INDEX", "unlogged": "UNLOGGED TABLE", "user": "USER",
+    "type": "TYPE", "unlogged": "UNLOGGED TABLE", "user": "USER",
     "vector": "VECTOR INDEX", "view": "VIEW",
   ]
 
   /// What SHOW may list.
   static let lists: [String: String] = [
     "consent": "CONSENT", "constraints": "CONSTRAINTS", "evidence": "EVIDENCE", "grants": "GRANTS",
-    "health": "HEALTH", "indexes": "INDEXES", "nodes": "NODES", "privacy": "PRIVACY BUDGET",
+    "health": "HEALTH", "nodes": "NODES", "privacy": "PRIVACY BUDGET",
     "proposals": "PROPOSALS", "quorum": "QUORUM", "roles": "ROLES", "tuning": "TUNING", "users": "USERS",
   ]
 
@@ -42,7 +42,7 @@ enum LaterFeatures {
     "generated": "GENERATED", "intersect": "INTERSECT", "into": "SELECT INTO", "lateral": "LATERAL",
     "natural": "NATURAL JOIN", "only": "ONLY", "over": "OVER (…)", "references": "REFERENCES",
     "returning": "RETURNING", "right": "RIGHT JOIN", "similar": "SIMILAR TO", "some": "SOME (…)",
-    "tablesample": "TABLESAMPLE", "union": "UNION", "unique": "UNIQUE", "window": "WINDOW",
+    "tablesample": "TABLESAMPLE", "union": "UNION", "window": "WINDOW",
     "within": "WITHIN GROUP",
   ]
 }

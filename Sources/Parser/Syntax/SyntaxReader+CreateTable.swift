@@ -13,6 +13,8 @@ extension SyntaxReader {
     repeat {
       if at(.primary) {
         try readPrimaryKey(into: &table)
+      } else if take(if: .unique) {
+        table.uniques.append(try readNameList("column"))
       } else {
         table.columns.append(try readColumn())
       }
@@ -62,6 +64,10 @@ extension SyntaxReader {
         try expect(.key)
         if column.isPrimaryKey { throw conflict("PRIMARY KEY twice", from: start) }
         column.isPrimaryKey = true
+      case .keyword(.unique):
+        take()
+        if column.isUnique { throw conflict("UNIQUE twice", from: start) }
+        column.isUnique = true
       case .keyword(.default):
         take()
         if column.defaultValue != nil { throw conflict("DEFAULT twice", from: start) }

@@ -93,6 +93,9 @@ extension SyntaxReader {
     case .keyword(.keys):
       take()
       return .keys
+    case .keyword(.indexes):
+      take()
+      return .indexes
     case .keyword(.storage):
       take()
       return .storage(atName() ? try readObjectName("a table") : nil)
@@ -104,7 +107,7 @@ extension SyntaxReader {
       if let later = laterName(in: LaterFeatures.lists) {
         throw .featureNotSupported("SHOW \(later)", at: token.span)
       }
-      return .setting(try readName("TABLES, TENANTS, KEYS, STORAGE, ALL or a setting's name"))
+      return .setting(try readName("TABLES, TENANTS, KEYS, INDEXES, STORAGE, ALL or a setting's name"))
     }
   }
 }

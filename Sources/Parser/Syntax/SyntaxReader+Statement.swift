@@ -76,6 +76,7 @@ extension SyntaxReader {
     let start = token.span
     take()
     if at(.table) { return .createTable(try readCreateTable()) }
+    if at(.index) || at(.unique) { return .createIndex(try readCreateIndex()) }
     if take(if: .tenant) {
       let ifNotExists = try readIfNotExists()
       return .createTenant(CreateTenant(name: try readName("a tenant's name"), ifNotExists: ifNotExists))
@@ -87,6 +88,7 @@ extension SyntaxReader {
     let start = token.span
     take()
     if at(.tenant) { throw .featureNotSupported("DROP TENANT", at: start.union(token.span)) }
+    if take(if: .index) { return .dropIndex(try readDropIndex()) }
     guard take(if: .table) else { throw unknownObject("DROP", from: start) }
     var ifExists = false
     if take(if: .if, then: .exists) { ifExists = true }
@@ -100,8 +102,9 @@ extension SyntaxReader {
     if let later = laterName(in: LaterFeatures.objects) {
       return .featureNotSupported("\(verb) \(later)", at: start.union(token.span))
     }
-    let expected = verb == "CREATE" ? "TABLE or TENANT" : "TABLE"
-    return unexpected("\(expected) after \(verb)", near: verb == "CREATE" ? [.table, .tenant] : [.table])
+    let expected = verb == "CREATE" ? "TABLE, INDEX or TENANT" : "TABLE or INDEX"
+    return unexpected(
+      "\(expected) after \(verb)", near: verb == "CREATE" ? [.table, .index, .tenant] : [.table, .index])
   }
 
   /// `IF NOT EXISTS`, if it stands here.

@@ -65,8 +65,8 @@ extension BindingState {
       erase.reason = erase.reason.map(settled)
       return .eraseEntity(erase)
     case .backup(let directory): return .backup(to: settled(directory))
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
-      .setTransaction, .setTenant, .set,
+    case .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .begin, .commit,
+      .rollback, .savepoint, .setTransaction, .setTenant, .set,
       .reset, .show, .describe, .rotateKey, .verifyAudit, .checkDatabase, .maintain:
       return kind
     }
@@ -85,6 +85,8 @@ struct StatementBinder {
       return .query(Plan(root: bound.node, subqueries: state.subqueries, columns: bound.columns))
     case .createTable(let create): return try bind(create)
     case .dropTable(let drop): return try bind(drop)
+    case .createIndex(let create): return try bind(create)
+    case .dropIndex(let drop): return try bind(drop)
     case .createTenant(let create): return try bind(create)
     case .insert(let insert): return try bind(insert)
     case .update(let update): return try bind(update)

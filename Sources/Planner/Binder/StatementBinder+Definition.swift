@@ -19,6 +19,9 @@ extension StatementBinder {
     if isThere, !create.ifNotExists {
       throw Diagnostic(.duplicateTable, "table \"\(name)\" already exists", at: create.name.span)
     }
+    if !isThere, catalog.index(named: name) != nil {
+      throw Diagnostic(.duplicateTable, "\"\(name)\" is an index already", at: create.name.span)
+    }
     if isThere { state.notice("table \"\(name)\" already exists, nothing is done") }
     return .createTable(table, isThereAlready: isThere)
   }
@@ -60,7 +63,7 @@ extension StatementBinder {
     return last.text
   }
 
-  private func checkLength(_ name: Name, what: String) throws(Diagnostic) {
+  func checkLength(_ name: Name, what: String) throws(Diagnostic) {
     if name.text.isEmpty { throw Diagnostic(.invalidName, "a \(what) needs a name", at: name.span) }
     if name.text.utf8.count > Self.maxNameBytes {
       throw Diagnostic(
@@ -89,6 +92,7 @@ extension StatementBinder {
     }
     table.primaryKey = try primaryKey(create, table)
     for ordinal in table.primaryKey { table.columns[ordinal].isNotNull = true }
+    table.indexes = try uniqueIndexes(create, table)
     return table
   }
 
@@ -138,15 +142,19 @@ extension StatementBinder {
         .invalidTableDefinition, "a table has one PRIMARY KEY, not \(names.count)", at: names[1].span,
         hint: "A key of several columns is written PRIMARY KEY (a, b) after the columns.")
     }
+    return try keyColumns(names, of: table, what: "PRIMARY KEY")
+  }
+
+  /// The ordinals of a key's columns.
+  func keyColumns(_ names: [Name], of table: TableDefinition, what: String) throws(Diagnostic) -> [Int] {
     var ordinals: [Int] = []
     for name in names {
       let ordinal = try column(name, of: table)
       if ordinals.contains(ordinal) {
-        throw Diagnostic(
-          .duplicateColumn, "column \"\(name.text)\" appears twice in PRIMARY KEY", at: name.span)
+        throw Diagnostic(.duplicateColumn, "column \"\(name.text)\" appears twice in \(what)", at: name.span)
       }
       if table.columns[ordinal].type.vectorShape != nil {
-        throw Diagnostic(.invalidTableDefinition, "a vector cannot be part of a PRIMARY KEY", at: name.span)
+        throw Diagnostic(.invalidTableDefinition, "a vector cannot be part of \(what)", at: name.span)
       }
       ordinals.append(ordinal)
     }

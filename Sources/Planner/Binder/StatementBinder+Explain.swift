@@ -36,8 +36,8 @@ extension StatementBinder {
   private func checkExplainable(_ kind: BoundStatement.Kind, at span: SourceSpan) throws(Diagnostic) {
     switch kind {
     case .query, .insert, .update, .delete: return
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
-      .setTransaction, .setTenant, .set,
+    case .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .begin, .commit,
+      .rollback, .savepoint, .setTransaction, .setTenant, .set,
       .reset, .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain,
       .backup:
       throw Diagnostic(

@@ -37,6 +37,9 @@ extension StatementBinder {
     case .keys:
       state.need(.configure, on: .database, name: "keys")
       return .show(.keys)
+    case .indexes:
+      state.need(.select, on: .tenant(state.session.tenant.id), name: state.session.tenant.name)
+      return .show(.indexes)
     case .storage(let name):
       state.need(.configure, on: .database, name: "storage")
       guard let name else { return .show(.storage(nil)) }

@@ -38,6 +38,10 @@ package struct BoundStatement: Sendable {
     case createTable(TableDefinition, isThereAlready: Bool)
     /// Nil: IF EXISTS and it does not.
     case dropTable(TableDefinition?)
+    /// The index's id is drawn at execution. Nil: IF NOT EXISTS and it is there.
+    case createIndex(BoundIndex?)
+    /// Nil: IF EXISTS and it does not.
+    case dropIndex(BoundIndex?)
     case createTenant(name: String, isThereAlready: Bool)
     case begin(isReadOnly: Bool)
     case commit
@@ -66,6 +70,17 @@ package enum BoundSavepoint: Hashable, Sendable {
   case make(String)
   case release(String)
   case rollback(to: String)
+}
+
+/// An index and its table.
+package struct BoundIndex: Hashable, Sendable {
+  package var table: TableDefinition
+  package var index: IndexDefinition
+
+  package init(table: TableDefinition, index: IndexDefinition) {
+    self.table = table
+    self.index = index
+  }
 }
 
 /// Rows of VALUES in the table's column order, defaults filled in, cast for assignment.
@@ -153,6 +168,7 @@ package enum BoundShow: Hashable, Sendable {
   case tables
   case tenants
   case keys
+  case indexes
   /// Nil: every table.
   case storage(TableDefinition?)
   case setting(String)

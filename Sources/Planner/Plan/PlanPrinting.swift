@@ -74,8 +74,8 @@ package enum PlanPrinting {
         change("Delete", delete.table.name, delete.matching.root.estimate, CostModel.deleteRow),
         delete.matching.root, delete.matching.subqueries
       )
-    case .copy, .createTable, .dropTable, .createTenant, .begin, .commit, .rollback, .savepoint,
-      .setTransaction, .setTenant, .set,
+    case .copy, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .begin, .commit,
+      .rollback, .savepoint, .setTransaction, .setTenant, .set,
       .reset, .show, .describe, .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain,
       .backup:
       (nil, nil, [])

@@ -7,6 +7,8 @@ package enum Privilege: String, Hashable, Sendable, CaseIterable {
   case nearest = "NEAREST"
   case createTable = "CREATE TABLE"
   case dropTable = "DROP TABLE"
+  case createIndex = "CREATE INDEX"
+  case dropIndex = "DROP INDEX"
   case createTenant = "CREATE TENANT"
   case erase = "ERASE"
   case rotateKey = "ROTATE KEY"

@@ -14,8 +14,11 @@ package struct IndexDefinition: Hashable, Sendable {
   package var columns: [Int]
   /// No two rows of a tenant have one key; a NULL makes a row differ from every other.
   package var isUnique: Bool
+  /// Made by a UNIQUE constraint of its table, which it cannot leave.
+  package var isConstraint: Bool
 
-  package init(id: IndexID, name: String, columns: [Int], isUnique: Bool) {
+  package init(id: IndexID, name: String, columns: [Int], isUnique: Bool, isConstraint: Bool = false) {
+    self.isConstraint = isConstraint
     self.id = id
     self.name = name
     self.columns = columns
@@ -27,14 +30,25 @@ extension TableDefinition {
   /// Every sorted run by which rows can be found: the PRIMARY KEY's first.
   package var accessPaths: [IndexDefinition] {
     primaryKey.isEmpty
-      ? []
-      : [IndexDefinition(id: .primaryKey, name: "primary key", columns: primaryKey, isUnique: true)]
+      ? indexes
+      : [IndexDefinition(id: .primaryKey, name: "primary key", columns: primaryKey, isUnique: true)] + indexes
   }
+
+  /// Those of which no two rows have one key.
+  package var uniqueKeys: [IndexDefinition] { accessPaths.filter(\.isUnique) }
 }
 
 extension Catalog {
   /// The sorted runs of a stored table, by which a plan may find rows.
   package func accessPaths(ofTable name: String) -> [IndexDefinition] {
     table(named: name)?.accessPaths ?? []
+  }
+
+  /// The index of this name, and its table.
+  package func index(named name: String) -> (table: TableDefinition, index: IndexDefinition)? {
+    for table in tables {
+      if let index = table.indexes.first(where: { $0.name == name }) { return (table, index) }
+    }
+    return nil
   }
 }

@@ -8,6 +8,8 @@ package struct TableDefinition: Hashable, Sendable {
   /// The column that names the data subject of a row, and its type.
   package var entity: EntityColumn?
   package var origin: Origin
+  /// Besides the PRIMARY KEY's, in the order in which they were made.
+  package var indexes: [IndexDefinition]
 
   /// Where rows come from.
   package enum Origin: UInt8, Hashable, Sendable {
@@ -18,7 +20,7 @@ package struct TableDefinition: Hashable, Sendable {
 
   package init(
     id: TableID, name: String, columns: [ColumnDefinition], primaryKey: [Int] = [],
-    entity: EntityColumn? = nil, origin: Origin = .stored
+    entity: EntityColumn? = nil, origin: Origin = .stored, indexes: [IndexDefinition] = []
   ) {
     self.id = id
     self.name = name
@@ -26,6 +28,7 @@ package struct TableDefinition: Hashable, Sendable {
     self.primaryKey = primaryKey
     self.entity = entity
     self.origin = origin
+    self.indexes = indexes
   }
 }
 

@@ -102,9 +102,18 @@ struct SegmentCheck {
     let tables = try unit { () throws(StorageError) in try opener.valueTables() }
     let entityIndex = try unit { () throws(StorageError) in try opener.run(.entityIndex) }
     let keyRun = try unit { () throws(StorageError) in try opener.run(.keyRun) }
+    var runs: [SegmentContents.IndexRun] = []
+    for entry in manifest.indexRuns {
+      guard let place = manifest.place(ofRun: entry.index) else { continue }
+      guard case .some(.some(let run)) = try unit({ () throws(StorageError) in try opener.run(place) }) else {
+        continue
+      }
+      runs.append(SegmentContents.IndexRun(index: entry.index, run: run))
+    }
     try checkTree(path, manifest.directoryBytes, manifest.directoryRoot)
     guard let directory, let tables, let entityIndex, let keyRun else { return nil }
-    return SegmentContents(directory: directory, tables: tables, entityIndex: entityIndex, keyRun: keyRun)
+    return SegmentContents(
+      directory: directory, tables: tables, entityIndex: entityIndex, keyRun: keyRun, indexRuns: runs)
   }
 
   private func checkDirectory(_ directory: SegmentDirectory) throws {

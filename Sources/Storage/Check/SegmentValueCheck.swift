@@ -34,6 +34,16 @@ struct SegmentValueCheck {
     }
     try check(contents.entityIndex, .entityIndex, of: table.entity.map { [$0.ordinal] } ?? [], batches)
     try check(contents.keyRun, .keyRun, of: table.primaryKey, batches)
+    for entry in contents.indexRuns {
+      // Of an index made or dropped since the table's definition was read, the columns are not known here.
+      guard let index = table.indexes.first(where: { $0.id == entry.index }),
+        entry.run != KeyRun(of: index.columns, in: batches)
+      else { continue }
+      try notes.note(
+        .malformed(
+          path: manifest.directoryPath, offset: manifest.place(ofRun: entry.index)?.offset ?? 0,
+          what: "the run of an index is not that of the rows"))
+    }
   }
 
   private func checkZones(_ plan: SegmentPlan) throws {

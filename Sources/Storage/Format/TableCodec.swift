@@ -20,6 +20,37 @@ enum TableCodec {
       writer.varint(UInt64(entity.ordinal))
       writer.string(entity.type)
     }
+    writer.varint(UInt64(table.indexes.count))
+    for index in table.indexes { encode(index, to: &writer) }
+  }
+
+  static func encode(_ index: IndexDefinition, to writer: inout ByteWriter) {
+    writer.u64(index.id.raw)
+    writer.string(index.name)
+    writer.u8((index.isUnique ? 1 : 0) | (index.isConstraint ? 2 : 0))
+    writer.varint(UInt64(index.columns.count))
+    for ordinal in index.columns { writer.varint(UInt64(ordinal)) }
+  }
+
+  /// - Parameter columnCount: of the table.
+  static func decodeIndex(
+    _ reader: inout ByteReader, columnCount: Int
+  ) throws(StorageError) -> IndexDefinition {
+    let id = IndexID(try reader.u64())
+    let name = try reader.string()
+    let flags = try reader.u8()
+    guard flags < 4 else { throw reader.malformed("index flags \(flags)") }
+    var columns: [Int] = []
+    for _ in 0..<(try reader.count()) {
+      let ordinal = try reader.varint()
+      guard ordinal < UInt64(columnCount) else {
+        throw reader.malformed("a column that the table does not have")
+      }
+      columns.append(Int(ordinal))
+    }
+    guard !columns.isEmpty else { throw reader.malformed("an index of no column") }
+    return IndexDefinition(
+      id: id, name: name, columns: columns, isUnique: flags & 1 != 0, isConstraint: flags & 2 != 0)
   }
 
   static func decode(_ reader: inout ByteReader) throws(StorageError) -> TableDefinition {
@@ -42,7 +73,12 @@ enum TableCodec {
       let ordinal = try ordinal(columns, &reader)
       entity = EntityColumn(ordinal: ordinal, type: try reader.string())
     }
-    return TableDefinition(id: id, name: name, columns: columns, primaryKey: primaryKey, entity: entity)
+    var indexes: [IndexDefinition] = []
+    for _ in 0..<(try reader.count(ofAtLeast: 12)) {
+      indexes.append(try decodeIndex(&reader, columnCount: columns.count))
+    }
+    return TableDefinition(
+      id: id, name: name, columns: columns, primaryKey: primaryKey, entity: entity, indexes: indexes)
   }
 
   static func flag(_ reader: inout ByteReader) throws(StorageError) -> Bool {

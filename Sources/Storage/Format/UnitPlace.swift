@@ -19,6 +19,7 @@ package struct UnitPlace: Hashable, Sendable {
     case valueTables = 13
     case history = 14
     case backup = 15
+    case indexRun = 16
   }
 
   package static let formatVersion: UInt8 = 1

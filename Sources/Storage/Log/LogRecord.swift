@@ -137,6 +137,14 @@ struct LogManifest: Sendable {
     case .dropTable(let table):
       writer.u8(2)
       TableCodec.encode(table, to: &writer)
+    case .createIndex(let table, let index):
+      writer.u8(4)
+      writer.u64(table.raw)
+      TableCodec.encode(index, to: &writer)
+    case .dropIndex(let table, let index):
+      writer.u8(5)
+      writer.u64(table.raw)
+      writer.u64(index.raw)
     case .createTenant(let tenant):
       writer.u8(3)
       writer.u64(tenant.id.raw)
@@ -151,6 +159,12 @@ struct LogManifest: Sendable {
     case 3:
       let id = TenantID(try reader.u64())
       return .createTenant(TenantName(name: try reader.string(), id: id))
+    case 4:
+      let table = TableID(try reader.u64())
+      return .createIndex(table, try TableCodec.decodeIndex(&reader, columnCount: Int.max))
+    case 5:
+      let table = TableID(try reader.u64())
+      return .dropIndex(table, IndexID(try reader.u64()))
     default: throw reader.malformed("an unknown change of the catalog")
     }
   }

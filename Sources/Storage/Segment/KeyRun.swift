@@ -56,6 +56,21 @@ struct KeyRun: Hashable, Sendable {
     self.init(sorting: keys, ordinals: ordinals)
   }
 
+  /// Collects the keys that `columns` are of `rows` (ascending); rows with a NULL among them are not in the run.
+  init(ofKey columns: [Column], rows: [Int]) {
+    var keys = ByteStrings()
+    var ordinals: [UInt32] = []
+    for row in rows {
+      guard let bytes = KeyEncoder.key(of: columns, row: row) else { continue }
+      keys.append(bytes.span)
+      ordinals.append(UInt32(row))
+    }
+    self.init(sorting: keys, ordinals: ordinals)
+  }
+
+  /// Whether two of the rows have one key.
+  var hasDuplicates: Bool { (1..<max(1, count)).contains { keys.compare($0 - 1, $0) == 0 } }
+
   /// The rows with `key`, ascending.
   func ordinals(of key: [UInt8]) -> [Int] {
     var place = lowerBound(key)

@@ -8,6 +8,13 @@ struct SegmentContents: Sendable {
   var entityIndex: KeyRun?
   /// Of the PRIMARY KEY, when the table has one.
   var keyRun: KeyRun?
+  /// Of other indexes, in the order of their units.
+  var indexRuns: [IndexRun] = []
+
+  struct IndexRun: Hashable, Sendable {
+    var index: IndexID
+    var run: KeyRun
+  }
 
   /// The plain content of a unit.
   func content(of unit: DirectoryUnit) -> [UInt8] {
@@ -23,7 +30,7 @@ struct SegmentContents: Sendable {
     }
   }
 
-  private static func content(_ run: KeyRun?) -> [UInt8] {
+  static func content(_ run: KeyRun?) -> [UInt8] {
     var writer = ByteWriter()
     run?.encode(to: &writer)
     return writer.bytes
@@ -50,31 +57,42 @@ struct SegmentFiles: Sendable {
     let (sealer, zstd) = (Sealer(), try Zstd())
     var bytes = SegmentFormat.directoryHeader(manifest.id, generation: manifest.directoryGeneration)
     var units: [Int] = []
-    for unit in DirectoryUnit.allCases {
+    func seal(
+      _ content: [UInt8], _ kind: UnitPlace.Kind, number: Int, ordinal: UInt64 = 0
+    ) throws(StorageError) -> Int {
       let start = bytes.count
       try sealer.seal(
-        zstd.pack(contents.content(of: unit)[...]), key: own, index: 0,
-        nonce: .fixed(group: UInt32(unit.rawValue)),
-        associatedData: place(unit, manifest).associatedData, appendingTo: &bytes)
-      units.append(bytes.count - start)
+        zstd.pack(content[...]), key: own, index: 0, nonce: .fixed(group: UInt32(number)),
+        associatedData: place(kind, ordinal, manifest).associatedData, appendingTo: &bytes)
+      return bytes.count - start
+    }
+    for unit in DirectoryUnit.allCases {
+      units.append(try seal(contents.content(of: unit), unit.kind, number: unit.rawValue))
     }
     manifest.directoryUnits = units
+    manifest.indexRuns = []
+    for entry in contents.indexRuns {
+      let size = try seal(
+        SegmentContents.content(entry.run), .indexRun, number: units.count + manifest.indexRuns.count,
+        ordinal: entry.index.raw)
+      manifest.indexRuns.append(IndexRunUnit(index: entry.index, sizeBytes: size))
+    }
     manifest.directoryRoot = BlockTree(bytes).root
     try write(manifest.directoryPath, bytes)
   }
 
   /// A reader over the content of one unit. Its errors name the unit's start.
   func read(
-    _ unit: DirectoryUnit, of manifest: SegmentManifest, own: KeyBlock, sealer: Sealer, zstd: Zstd
+    _ unit: SealedUnit, of manifest: SegmentManifest, own: KeyBlock, sealer: Sealer, zstd: Zstd
   ) throws(StorageError) -> ByteReader {
-    let (path, offset) = (manifest.directoryPath, manifest.offset(of: unit))
+    let (path, offset) = (manifest.directoryPath, unit.offset)
     let file = try site.device.open(path, .read)
-    let sealed = try file.read(at: offset, count: manifest.directoryUnits[unit.rawValue])
+    let sealed = try file.read(at: offset, count: unit.sizeBytes)
     var packed: [UInt8] = []
     guard
       sealer.open(
-        sealed[...], key: own, index: 0, nonce: .fixed(group: UInt32(unit.rawValue)),
-        associatedData: place(unit, manifest).associatedData, appendingTo: &packed)
+        sealed[...], key: own, index: 0, nonce: .fixed(group: UInt32(unit.number)),
+        associatedData: place(unit.kind, unit.ordinal, manifest).associatedData, appendingTo: &packed)
     else { throw .unauthentic(path: path, offset: offset, what: unit.name) }
     var content: [UInt8] = []
     guard zstd.unpack(packed.span, appendingTo: &content) else {
@@ -100,10 +118,10 @@ struct SegmentFiles: Sendable {
     }
   }
 
-  private func place(_ unit: DirectoryUnit, _ manifest: SegmentManifest) -> UnitPlace {
+  private func place(_ kind: UnitPlace.Kind, _ ordinal: UInt64, _ manifest: SegmentManifest) -> UnitPlace {
     UnitPlace(
       database: site.keys.database, tenant: manifest.tenant, table: manifest.table, file: manifest.id.raw,
-      kind: unit.kind, group: manifest.directoryGeneration)
+      kind: kind, group: manifest.directoryGeneration, ordinal: ordinal)
   }
 
   /// What a crashed attempt at the same generation left goes first.

@@ -55,7 +55,20 @@ package enum SegmentFormat {
   static func slots(rows: Int) -> Int { 1 + (recordBlocks(rows: rows) + blocksPerSlot - 1) / blocksPerSlot }
 }
 
-/// The sealed units of a `.dir` file, in their order there. Each is sealed under the segment's DEK, once, with its own nonce.
+/// A sealed unit of a `.dir` file.
+struct SealedUnit: Sendable {
+  var kind: UnitPlace.Kind
+  /// Its place among the units, from 0: its nonce.
+  var number: Int
+  /// Of an index run, the index's id; else 0.
+  var ordinal: UInt64
+  /// For messages.
+  var name: String
+  var offset: Int
+  var sizeBytes: Int
+}
+
+/// The sealed units that every `.dir` file has, in their order there. Each is sealed under the segment's DEK, once, with its own nonce.
 enum DirectoryUnit: Int, CaseIterable, Sendable {
   case directory = 0
   case valueTables = 1

@@ -14,6 +14,7 @@ final class SegmentGeneration: Sendable {
     var columns: [Int: Column] = [:]
     var entityIndex: KeyRun??
     var keyRun: KeyRun??
+    var indexRuns: [IndexID: KeyRun] = [:]
   }
 
   let manifest: SegmentManifest
@@ -156,7 +157,33 @@ final class SegmentGeneration: Sendable {
 
   /// The rows that `lookup` finds, ascending; the store knows which are deleted.
   func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int] {
-    try run(.keyRun, \.keyRun)?.ordinals(of: lookup) ?? []
+    try run(of: lookup.index)?.ordinals(of: lookup) ?? []
+  }
+
+  /// The rows with this key of `index`, ascending.
+  func ordinals(of key: [UInt8], in index: IndexDefinition) throws(StorageError) -> [Int] {
+    try run(of: index)?.ordinals(of: key) ?? []
+  }
+
+  /// The sorted keys of an index. Until the files hold them, as after CREATE INDEX, they are made from the columns.
+  func run(of index: IndexDefinition) throws(StorageError) -> KeyRun? {
+    if index.id == .primaryKey { return try run(.keyRun, \.keyRun) }
+    if let run = cache.withLock({ $0.indexRuns[index.id] }) { return run }
+    let made: KeyRun
+    if let unit = manifest.place(ofRun: index.id) {
+      guard
+        let run = try opener.withLock({ opener throws(StorageError) in try opener.run(unit) })
+      else {
+        throw .malformed(path: manifest.directoryPath, offset: unit.offset, what: "an index run without keys")
+      }
+      made = run
+    } else {
+      made = KeyRun(
+        ofKey: try columns(index.columns),
+        rows: (0..<manifest.rowCount).filter { !(goneRows()?[$0] ?? false) })
+    }
+    cache.withLock { $0.indexRuns[index.id] = made }
+    return made
   }
 
   func directory() throws(StorageError) -> SegmentDirectory {
@@ -191,9 +218,15 @@ final class SegmentGeneration: Sendable {
 
   /// Everything of the `.dir` file.
   func contents() throws(StorageError) -> SegmentContents {
-    SegmentContents(
+    var runs: [SegmentContents.IndexRun] = []
+    for unit in manifest.indexRuns {
+      // The file has them: columns are not asked.
+      let index = IndexDefinition(id: unit.index, name: "", columns: [], isUnique: false)
+      if let run = try run(of: index) { runs.append(SegmentContents.IndexRun(index: unit.index, run: run)) }
+    }
+    return SegmentContents(
       directory: try directory(), tables: try valueTables().values.sorted { $0.column < $1.column },
-      entityIndex: try run(.entityIndex, \.entityIndex), keyRun: try run(.keyRun, \.keyRun))
+      entityIndex: try run(.entityIndex, \.entityIndex), keyRun: try run(.keyRun, \.keyRun), indexRuns: runs)
   }
 
   func keys() throws(StorageError) -> (own: KeyBlock, blocks: [KeyBlock]) {

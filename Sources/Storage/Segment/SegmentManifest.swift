@@ -22,10 +22,17 @@ package struct SegmentManifest: Hashable, Sendable {
   package var keyBytes: Int
   /// Sealed bytes of each unit in the `.dir` file, in the order of `DirectoryUnit`.
   package var directoryUnits: [Int]
+  /// After those, the runs of indexes that the file holds: of each, its sealed bytes.
+  package var indexRuns: [IndexRunUnit] = []
   /// Roots of the files' trees (`BlockTree`).
   package var cellRoot: Digest
   package var keyRoot: Digest
   package var directoryRoot: Digest
+}
+
+package struct IndexRunUnit: Hashable, Sendable {
+  package var index: IndexID
+  package var sizeBytes: Int
 }
 
 extension SegmentManifest {
@@ -34,13 +41,30 @@ extension SegmentManifest {
   package var directoryPath: String { SegmentFormat.directoryPath(id, generation: directoryGeneration) }
   /// The segment's three files.
   package var paths: [String] { [cellPath, keyPath, directoryPath] }
-  package var directoryBytes: Int { directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +) }
+  package var directoryBytes: Int {
+    indexRuns.reduce(directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +)) { $0 + $1.sizeBytes }
+  }
   /// On disk, all three files. Punched cells are counted.
   package var sizeBytes: Int { cellBytes + keyBytes + directoryBytes }
 
   /// Where a unit begins in the `.dir` file.
   func offset(of unit: DirectoryUnit) -> Int {
     directoryUnits[..<unit.rawValue].reduce(SegmentFormat.directoryHeaderBytes, +)
+  }
+
+  /// Where the run of an index lies among the units of the `.dir` file, counted from its first; nil: the file has none.
+  func place(ofRun index: IndexID) -> SealedUnit? {
+    guard let number = indexRuns.firstIndex(where: { $0.index == index }) else { return nil }
+    return SealedUnit(
+      kind: .indexRun, number: DirectoryUnit.allCases.count + number, ordinal: index.raw, name: "index run",
+      offset: directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +)
+        + indexRuns[..<number].reduce(0) { $0 + $1.sizeBytes }, sizeBytes: indexRuns[number].sizeBytes)
+  }
+
+  func place(of unit: DirectoryUnit) -> SealedUnit {
+    SealedUnit(
+      kind: unit.kind, number: unit.rawValue, ordinal: 0, name: unit.name, offset: offset(of: unit),
+      sizeBytes: directoryUnits[unit.rawValue])
   }
 
   package func encode(to writer: inout ByteWriter) {
@@ -59,6 +83,11 @@ extension SegmentManifest {
     writer.varint(UInt64(cellBytes))
     writer.varint(UInt64(keyBytes))
     for size in directoryUnits { writer.varint(UInt64(size)) }
+    writer.varint(UInt64(indexRuns.count))
+    for run in indexRuns {
+      writer.u64(run.index.raw)
+      writer.varint(UInt64(run.sizeBytes))
+    }
     writer.raw(cellRoot.bytes)
     writer.raw(keyRoot.bytes)
     writer.raw(directoryRoot.bytes)
@@ -83,6 +112,11 @@ extension SegmentManifest {
     var units: [Int] = []
     for _ in DirectoryUnit.allCases { units.append(try reader.size(atMost: Int(UInt32.max))) }
     directoryUnits = units
+    indexRuns = []
+    for _ in 0..<(try reader.count(ofAtLeast: 9)) {
+      let index = IndexID(try reader.u64())
+      indexRuns.append(IndexRunUnit(index: index, sizeBytes: try reader.size(atMost: Int(UInt32.max))))
+    }
     cellRoot = try reader.digest()
     keyRoot = try reader.digest()
     directoryRoot = try reader.digest()

@@ -48,7 +48,9 @@ final class SegmentOpener {
   }
 
   /// The entity index or the key run; nil: the table has none.
-  func run(_ unit: DirectoryUnit) throws(StorageError) -> KeyRun? {
+  func run(_ unit: DirectoryUnit) throws(StorageError) -> KeyRun? { try run(manifest.place(of: unit)) }
+
+  func run(_ unit: SealedUnit) throws(StorageError) -> KeyRun? {
     var reader = try read(unit)
     if reader.isAtEnd { return nil }
     let run = try KeyRun(from: &reader, rowCount: manifest.rowCount)
@@ -57,6 +59,10 @@ final class SegmentOpener {
   }
 
   private func read(_ unit: DirectoryUnit) throws(StorageError) -> ByteReader {
+    try read(manifest.place(of: unit))
+  }
+
+  private func read(_ unit: SealedUnit) throws(StorageError) -> ByteReader {
     try files.read(unit, of: manifest, own: try ownKeys(), sealer: sealer, zstd: try zstd())
   }
 

@@ -20,10 +20,14 @@ extension SegmentReader {
   ///
   /// The new files are durable when this returns, the new slots are not: `commitRing` before the state names the result.
   ///
+  /// - Parameter indexes: of the table as it is; runs of others are left out of the new files.
   /// - Returns: nil when all of `ordinals` are erased already.
-  package func erase(_ ordinals: [Int]) throws(StorageError) -> RewrittenSegment? {
+  package func erase(
+    _ ordinals: [Int], indexes: [IndexDefinition] = []
+  ) throws(StorageError) -> RewrittenSegment? {
     let old = generation
     var contents = try old.contents()
+    contents.indexRuns = try old.indexRuns(indexes)
     let before = Set(contents.directory.erased)
     let going = Set(ordinals.filter { $0 >= 0 && $0 < old.manifest.rowCount }).subtracting(before)
     if going.isEmpty { return nil }
@@ -37,6 +41,11 @@ extension SegmentReader {
       let kept = run.removing(going)
       removed += run.count - kept.count
       contents[keyPath: place] = kept
+    }
+    for place in contents.indexRuns.indices {
+      let kept = contents.indexRuns[place].run.removing(going)
+      removed += contents.indexRuns[place].run.count - kept.count
+      contents.indexRuns[place].run = kept
     }
     contents.directory.erased = (contents.directory.erased + rows).sorted()
     contents.directory.statistics = nil

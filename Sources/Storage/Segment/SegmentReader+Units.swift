@@ -11,7 +11,10 @@ extension SegmentReader {
     let fresh = SegmentGeneration(site, manifest: manifest, table: table)
     let (manifest, contents, keys) = (fresh.manifest, try fresh.contents(), try fresh.keys())
     for unit in DirectoryUnit.allCases { body(manifest.directoryPath, unit.name, contents.content(of: unit)) }
-    for run in [contents.entityIndex, contents.keyRun] {
+    for run in contents.indexRuns {
+      body(manifest.directoryPath, "index run", SegmentContents.content(run.run))
+    }
+    for run in [contents.entityIndex, contents.keyRun] + contents.indexRuns.map(\.run) {
       guard let run else { continue }
       for index in 0..<run.count { body(manifest.directoryPath, "key of a run", Array(run.keys[index])) }
     }

@@ -114,6 +114,11 @@ package final class SegmentReader: Sendable {
     try read { segment throws(StorageError) in try segment.ordinals(of: lookup) }
   }
 
+  /// The rows with this key of `index`, ascending; the store knows which are deleted.
+  func ordinals(of key: [UInt8], in index: IndexDefinition) throws(StorageError) -> [Int] {
+    try read { segment throws(StorageError) in try segment.ordinals(of: key, in: index) }
+  }
+
   package func primaryKeyContains(_ key: [UInt8]) throws(StorageError) -> Bool {
     try !primaryKeyOrdinals(of: key).isEmpty
   }

@@ -61,7 +61,10 @@ package struct SegmentWriter {
         zones: plan.zones, statistics: plan.statistics, leaves: leaves),
       tables: plan.tables,
       entityIndex: table.entity.map { KeyRun(of: [$0.ordinal], in: batches) },
-      keyRun: table.primaryKey.isEmpty ? nil : KeyRun(of: table.primaryKey, in: batches))
+      keyRun: table.primaryKey.isEmpty ? nil : KeyRun(of: table.primaryKey, in: batches),
+      indexRuns: table.indexes.map {
+        SegmentContents.IndexRun(index: $0.id, run: KeyRun(of: $0.columns, in: batches))
+      })
     try SegmentFiles(site: site).writeKeys(own: own, blocks: blocks, into: &manifest)
     try SegmentFiles(site: site).writeDirectory(contents, own: own, into: &manifest)
     try site.device.syncDirectory(SegmentFormat.directory)

@@ -19,8 +19,11 @@ struct CatalogState: Sendable, Hashable {
 
   /// - Throws: 42P07 when the name is taken.
   mutating func add(_ table: TableDefinition) throws(Diagnostic) {
-    if self.table(named: table.name) != nil || table.name == TableDefinition.auditEvents.name {
+    if isTaken(table.name) || table.name == TableDefinition.auditEvents.name {
       throw Diagnostic(.duplicateTable, "table \"\(table.name)\" exists already")
+    }
+    for index in table.indexes where isTaken(index.name) {
+      throw Diagnostic(.duplicateTable, "\"\(index.name)\" exists already")
     }
     tables.insert(table, at: tables.lowerBound { $0.name < table.name })
   }
@@ -31,6 +34,31 @@ struct CatalogState: Sendable, Hashable {
       throw Diagnostic(.undefinedTable, "the table does not exist any more")
     }
     tables.remove(at: index)
+  }
+
+  /// - Throws: 42P07 when the name is taken, 42P01 when the table is not there.
+  mutating func add(_ index: IndexDefinition, to table: TableID) throws(Diagnostic) {
+    guard let place = tables.firstIndex(where: { $0.id == table }) else {
+      throw Diagnostic(.undefinedTable, "the table does not exist any more")
+    }
+    if isTaken(index.name) { throw Diagnostic(.duplicateTable, "\"\(index.name)\" exists already") }
+    guard index.columns.allSatisfy(tables[place].columns.indices.contains) else {
+      throw Diagnostic(.undefinedColumn, "a column of the index does not exist any more")
+    }
+    tables[place].indexes.append(index)
+  }
+
+  /// - Throws: 42704 when it is not there.
+  mutating func remove(_ index: IndexID, of table: TableID) throws(Diagnostic) {
+    guard let place = tables.firstIndex(where: { $0.id == table }),
+      let found = tables[place].indexes.firstIndex(where: { $0.id == index })
+    else { throw Diagnostic(.undefinedObject, "the index does not exist any more") }
+    tables[place].indexes.remove(at: found)
+  }
+
+  /// Tables and indexes share their names.
+  private func isTaken(_ name: String) -> Bool {
+    tables.contains { $0.name == name || $0.indexes.contains { $0.name == name } }
   }
 
   /// - Throws: 42710 when the name is taken.

@@ -12,6 +12,8 @@ struct Recovery {
   private(set) var logs: [Writer.OldLog] = []
   /// Segments of tables that a replayed frame dropped.
   private(set) var doomed: [SegmentManifest] = []
+  /// A replayed frame made an index.
+  private(set) var lacksRuns = false
   /// What a crash cut off the last log.
   private(set) var cut: Cut?
 
@@ -122,6 +124,15 @@ struct Recovery {
         try head.catalog.remove(table.id)
         doomed += head.removePartitions(of: table.id)
         keys.remove(table: table.id)
+      case .createIndex(let table, let index):
+        try head.catalog.add(index, to: table)
+        lacksRuns = true
+        for (key, partition) in head.partitions where key.table == table {
+          keys.insert(partition, index, key)
+        }
+      case .dropIndex(let table, let index):
+        try head.catalog.remove(index, of: table)
+        keys.remove(index: index, of: table)
       case .createTenant(let tenant): try head.catalog.add(tenant)
       }
     }
@@ -154,11 +165,10 @@ struct Recovery {
     _ row: RowID, _ key: PartitionKey, _ table: TableDefinition, _ damaged: StorageError
   ) throws {
     var partition = head.partition(key)
-    if !table.primaryKey.isEmpty, let place = try partition.locate(row),
-      case .memory(let chunk) = partition.sources[place.source].content,
-      let bytes = KeyEncoder.key(of: table.primaryKey.map { chunk.columns[$0] }, row: place.ordinal)
+    if let place = try partition.locate(row),
+      case .memory(let chunk) = partition.sources[place.source].content
     {
-      keys.remove(bytes, of: row, in: key)
+      keys.remove(chunk, row: place.ordinal, table, key)
     }
     guard try partition.delete(row) else { throw damaged }
     head.partitions[key] = partition

@@ -91,6 +91,9 @@ extension Store {
       sizes[2].bytes += found.headerBytes
       for (index, bytes) in manifest.directoryUnits.enumerated() { sizes[3 + index].bytes += bytes }
     }
+    // Only where there are any: of every other overhead a table always has some.
+    let runs = partition.manifests.flatMap(\.indexRuns).reduce(0) { $0 + $1.sizeBytes }
+    if runs > 0 { sizes.append(("index runs", runs)) }
     for ordinal in columns.indices where !encodings[ordinal].isEmpty {
       columns[ordinal].encoding = encodings[ordinal].joined(separator: "; ")
     }

@@ -103,6 +103,6 @@ extension Writer {
     let rows = head.memoryRows
     return rows == 0 || rows >= Self.fewRows || head.memoryBytes >= Self.fewBytes
       || oldLogs.count >= Self.fewLogs
-      || !doomed.isEmpty
+      || !doomed.isEmpty || lacksRuns
   }
 }

@@ -148,6 +148,7 @@ extension Store {
       nextLog: state.firstLog + UInt64(recovery.logs.count), oldLogs: recovery.logs)
     writer.doomed = recovery.doomed
     if recovery.head.memoryRows > 0 { writer.memorySince = options.clock.nowMicroseconds }
+    writer.lacksRuns = recovery.lacksRuns
     var notices: [String] = []
     if let cut = recovery.cut { notices.append(cut.notice) }
     if !options.isReadOnly {
@@ -155,7 +156,7 @@ extension Store {
       for directory in directories { try device.makeDirectory(directory) }
       if let cut = recovery.cut { try writer.settle(cut) }
       try writer.removeLeftovers()
-      if !writer.doomed.isEmpty { try writer.checkpoint() }
+      if !writer.doomed.isEmpty || writer.lacksRuns { try writer.checkpoint() }
       notices += try writer.resume(vault, key)
       writer.published.publish(writer.head, writer.position)
     }

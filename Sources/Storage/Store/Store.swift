@@ -66,8 +66,10 @@ package final class Store: Sendable {
 
   func newID() -> UInt64 { site.keys.randomness.id() }
 
-  func holders(of keys: [[UInt8]], in partition: PartitionKey, _ patience: Patience) throws -> [RowID] {
-    try writing(patience) { try $0.holders(of: keys, in: partition) }
+  func holders(
+    of keys: [[UInt8]], _ index: IndexDefinition, in partition: PartitionKey, _ patience: Patience
+  ) throws -> [RowID] {
+    try writing(patience) { try $0.holders(of: keys, index, in: partition) }
   }
 
   /// Lets another process write.

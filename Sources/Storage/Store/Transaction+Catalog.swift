@@ -10,6 +10,7 @@ extension Transaction {
     try checkWritable()
     var table = definition
     table.id = TableID(store.newID())
+    for place in table.indexes.indices { table.indexes[place].id = IndexID(store.newID()) }
     try ownCatalog.add(table)
     log.append(.createTable(table))
     return table.id
@@ -21,6 +22,46 @@ extension Transaction {
     let definition = try definition(of: table)
     try ownCatalog.remove(table)
     log.append(.dropTable(definition))
+  }
+
+  /// Makes an index; its id is drawn here. The commit has its runs written for the segments that there are.
+  ///
+  /// - Throws: 42P07 when the name is taken, 23505 when it is unique and rows of any tenant have one key.
+  @discardableResult
+  package func createIndex(_ definition: IndexDefinition, on table: TableID) throws -> IndexID {
+    try checkWritable()
+    var index = definition
+    index.id = IndexID(store.newID())
+    let owner = try self.definition(of: table)
+    if index.isUnique {
+      let others = snapshot.head.partitions.filter { $0.key.table == table && $0.key.tenant != tenant }
+      for partition in others.values + [view(of: table)] where try partition.hasDuplicates(of: index) {
+        throw owner.violation(of: index)
+      }
+    }
+    try ownCatalog.add(index, to: table)
+    log.append(.createIndex(table, index))
+    let place = OwnKey(table: table, index: index.id)
+    for source in view(of: table).sources where index.isUnique && source.firstRowID >= Self.provisionalBase {
+      guard case .memory(let chunk) = source.content else { continue }
+      let columns = index.columns.map { chunk.columns[$0] }
+      for row in source.liveOrdinals {
+        if let key = KeyEncoder.key(of: columns, row: row) { take(key, chunk.rowIDs[row], place) }
+      }
+    }
+    return index.id
+  }
+
+  /// - Throws: 42704 when it is not there.
+  package func dropIndex(_ index: IndexID, of table: TableID) throws {
+    try checkWritable()
+    try ownCatalog.remove(index, of: table)
+    log.append(.dropIndex(table, index))
+  }
+
+  func take(_ key: [UInt8], _ row: RowID, _ place: OwnKey) {
+    log.append(.key(place, key, before: ownKeys[place]?[key]))
+    ownKeys[place, default: [:]][key] = row
   }
 
   /// - Throws: 42710 when the name is taken.
@@ -56,7 +97,7 @@ extension Transaction {
   /// Takes back own keys and forgets changes past the first `count`; views and catalog are the caller's to restore.
   func undo(to count: Int) {
     while log.count > count, let change = log.popLast() {
-      if case .key(let table, let key, let before) = change { ownKeys[table, default: [:]][key] = before }
+      if case .key(let place, let key, let before) = change { ownKeys[place, default: [:]][key] = before }
     }
   }
 }

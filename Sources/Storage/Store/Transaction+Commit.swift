@@ -27,6 +27,8 @@ extension Transaction {
       case .key: break
       case .createTable(let table): draft.catalog.append(.createTable(table))
       case .dropTable(let table): draft.catalog.append(.dropTable(table))
+      case .createIndex(let table, let index): draft.catalog.append(.createIndex(table, index))
+      case .dropIndex(let table, let index): draft.catalog.append(.dropIndex(table, index))
       case .createTenant(let tenant): draft.catalog.append(.createTenant(tenant))
       }
     }
@@ -41,7 +43,10 @@ extension Transaction {
             ? chunk
             : try .joined([(chunk, source.liveOrdinals)], types: definition.columns.map(\.type)))
       }
-      if !chunks.isEmpty { draft.inserts[table] = chunks }
+      if !chunks.isEmpty {
+        draft.inserts[table] = chunks
+        draft.checkedKeys[table] = definition.uniqueKeys.map(\.id)
+      }
     }
     // A table made and dropped, or dropped with changes: its rows go with it.
     draft.deletes = draft.deletes.filter { ownCatalog.table($0.key) != nil }
@@ -54,6 +59,8 @@ struct CommitDraft: Sendable {
   enum CatalogChange: Sendable, Hashable {
     case createTable(TableDefinition)
     case dropTable(TableDefinition)
+    case createIndex(TableID, IndexDefinition)
+    case dropIndex(TableID, IndexID)
     case createTenant(TenantName)
   }
 
@@ -65,6 +72,8 @@ struct CommitDraft: Sendable {
   var catalog: [CatalogChange] = []
   var deletes: [TableID: [RowID]] = [:]
   var inserts: [TableID: [MemoryChunk]] = [:]
+  /// The unique indexes that the inserted rows were held to.
+  var checkedKeys: [TableID: [IndexID]] = [:]
   var events: [AuditEvent]
 
   init(tenant: TenantID, base: UInt64, epoch: UInt64, events: [AuditEvent]) {

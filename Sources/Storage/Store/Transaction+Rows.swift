@@ -68,29 +68,32 @@ extension Transaction {
     nextProvisional += UInt64(rows.count)
   }
 
-  /// Every key of the chunk must be new: among own rows, and in the database as it stands now, own deletes aside.
+  /// Every unique key of the chunk must be new: among own rows, and in the database as it stands now, own deletes aside.
   private func takeKeys(of chunk: MemoryChunk, _ definition: TableDefinition, _ view: Partition) throws {
-    if definition.primaryKey.isEmpty { return }
-    let keyColumns = definition.primaryKey.map { chunk.columns[$0] }
+    for index in definition.uniqueKeys { try takeKeys(of: chunk, index, definition, view) }
+  }
+
+  private func takeKeys(
+    of chunk: MemoryChunk, _ index: IndexDefinition, _ definition: TableDefinition, _ view: Partition
+  ) throws {
+    let columns = index.columns.map { chunk.columns[$0] }
+    let place = OwnKey(table: definition.id, index: index.id)
     var keys: [[UInt8]] = []
     for row in 0..<chunk.count {
-      guard let key = KeyEncoder.key(of: keyColumns, row: row) else {
-        let column = definition.primaryKey.first { chunk.columns[$0].isNull(row) } ?? 0
-        throw StorageError.notNullViolation(table: definition.name, column: definition.columns[column].name)
-      }
-      let before = ownKeys[definition.id]?[key]
+      // NULLs differ from each other; those of a PRIMARY KEY were refused before.
+      guard let key = KeyEncoder.key(of: columns, row: row) else { continue }
+      let before = ownKeys[place]?[key]
       if let before, try before >= nextProvisional || view.isLive(before) {
-        throw uniqueViolation(definition)
+        throw definition.violation(of: index)
       }
-      ownKeys[definition.id, default: [:]][key] = chunk.rowIDs[row]
-      log.append(.key(definition.id, key, before: before))
+      take(key, chunk.rowIDs[row], place)
       keys.append(key)
     }
-    let holders = try store.holders(of: keys, in: PartitionKey(definition.id, tenant), patience)
+    let holders = try store.holders(of: keys, index, in: PartitionKey(definition.id, tenant), patience)
     // A key that stands in the database is free only where this transaction deleted its row.
     for holder in holders {
       guard let place = try view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {
-        throw uniqueViolation(definition)
+        throw definition.violation(of: index)
       }
     }
   }
@@ -103,11 +106,6 @@ extension Transaction {
         throw StorageError.notNullViolation(table: definition.name, column: wanted.name)
       }
     }
-  }
-
-  func uniqueViolation(_ definition: TableDefinition) -> StorageError {
-    .uniqueViolation(
-      table: definition.name, columns: definition.primaryKey.map { definition.columns[$0].name })
   }
 
   func definition(of table: TableID) throws(Diagnostic) -> TableDefinition {

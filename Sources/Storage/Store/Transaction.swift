@@ -27,17 +27,24 @@ package final class Transaction {
   var nextProvisional = Transaction.provisionalBase
   /// What was done, in order; a mark is its length.
   var log: [Change] = []
-  /// Own primary keys: table, key, provisional row.
-  var ownKeys: [TableID: [[UInt8]: RowID]] = [:]
+  /// Own unique keys, with the provisional rows that hold them.
+  var ownKeys: [OwnKey: [[UInt8]: RowID]] = [:]
   var events: [AuditEvent] = []
   var isOpen = true
+
+  struct OwnKey: Hashable, Sendable {
+    var table: TableID
+    var index: IndexID
+  }
 
   /// One step, with what undoing it needs.
   enum Change: Sendable {
     case delete(TableID, [RowID])
-    case key(TableID, [UInt8], before: RowID?)
+    case key(OwnKey, [UInt8], before: RowID?)
     case createTable(TableDefinition)
     case dropTable(TableDefinition)
+    case createIndex(TableID, IndexDefinition)
+    case dropIndex(TableID, IndexID)
     case createTenant(TenantName)
   }
 

@@ -24,8 +24,9 @@ extension Writer {
     merged += mergeSmall(in: &next)
     // A snapshot of before that is published late must not hide the merged segments.
     if !merged.isEmpty { next.version += 1 }
+    let built = try buildRuns(in: next)
     do {
-      try writeState(of: next, change)
+      try writeState(of: next, replacing: built.manifests, change)
     } catch {
       // The state does not name them.
       if failure == nil {
@@ -33,6 +34,10 @@ extension Writer {
       }
       throw error
     }
+    for reader in built.readers {
+      if let manifest = built.manifests[reader.manifest.id] { reader.adopt(manifest) }
+    }
+    lacksRuns = false
     merges.retired += merged.flatMap(\.plan.readers)
     merged = []
     let logs = oldLogs + (log.map { [OldLog(number: $0.number, slot: $0.slot)] } ?? [])
@@ -45,17 +50,20 @@ extension Writer {
     let gone = doomed + takeUnread()
     doomed = []
     try destroy(
-      slots: logs.map(\.slot) + gone.flatMap(\.slots),
-      paths: logs.map { LogFormat.path($0.number) } + gone.flatMap(\.paths))
+      slots: logs.map(\.slot) + gone.flatMap(\.slots) + built.slots,
+      paths: logs.map { LogFormat.path($0.number) } + gone.flatMap(\.paths) + built.paths)
     return isApplied
   }
 
   /// What `next` holds, and all events, durable without a log.
-  private mutating func writeState(of next: StoreHead, _ change: (inout StoreState) -> Void) throws {
+  private mutating func writeState(
+    of next: StoreHead, replacing manifests: [SegmentID: SegmentManifest],
+    _ change: (inout StoreState) -> Void
+  ) throws {
     if log == nil, oldLogs.isEmpty {
       // Nothing was committed since the last state, which so carries the events: no log is made for them.
       let (events, firstLog) = (pendingEvents, nextLog)
-      _ = try conclude(events, head: next) { state in
+      _ = try conclude(events, replacing: manifests, head: next) { state in
         state.firstLog = firstLog
         state.cleanEnd = nil
         change(&state)
@@ -69,7 +77,7 @@ extension Writer {
       state.firstLog = nextLog
       state.cleanEnd = nil
       change(&state)
-      try write(&state, head: next)
+      try write(&state, head: next, replacing: manifests)
     }
   }
 
@@ -195,6 +203,39 @@ extension Writer {
       try endRun()
       head.partitions[key]?.sources = sources
     }
+  }
+}
+
+/// Segments with new files that hold the runs of new indexes, and what only their old files needed.
+struct BuiltRuns {
+  var manifests: [SegmentID: SegmentManifest] = [:]
+  var readers: [SegmentReader] = []
+  var slots: [SlotID] = []
+  var paths: [String] = []
+}
+
+extension Writer {
+  /// New files for every segment that lacks a run of its table's indexes. The state names them later; their slots are not yet
+  /// in the ring's file.
+  private func buildRuns(in head: StoreHead) throws -> BuiltRuns {
+    var built = BuiltRuns()
+    for (reader, _) in head.segments {
+      guard let table = head.catalog.table(reader.manifest.table) else { continue }
+      let rewritten: RewrittenSegment
+      do throws(StorageError) {
+        guard let made = try reader.building(table.indexes) else { continue }
+        rewritten = made
+      } catch {
+        // Damage is for a reader to meet: the segment stays as it is.
+        if error.mayPass { continue }
+        throw error
+      }
+      built.manifests[reader.manifest.id] = rewritten.manifest
+      built.readers.append(reader)
+      built.slots += rewritten.obsoleteSlots
+      built.paths += rewritten.obsoleteFiles
+    }
+    return built
   }
 }
 

@@ -38,17 +38,29 @@ extension Writer {
     }
     try append(commit, events: events)
     // From here on nothing fails.
-    for (key, bytes, row) in commit.freedKeys { keys.remove(bytes, of: row, in: key) }
+    for (key, definition, chunk, row) in commit.freed { keys.remove(chunk, row: row, definition, key) }
+    for change in commit.catalog { note(change, before: commit.head) }
     for (key, chunks) in commit.inserts {
       guard let definition = next.catalog.table(key.table) else { continue }
       for chunk in chunks { keys.insert(chunk, definition, key) }
     }
-    for case .dropTable(let table) in commit.catalog { keys.remove(table: table.id) }
     doomed += commit.doomed
     if memorySince == nil, !commit.inserts.isEmpty { memorySince = options.clock.nowMicroseconds }
     head = next
     nextRowID = commit.nextRowID
     return position
+  }
+
+  /// What a change of the catalog means for the keys in memory, before the inserts of its commit.
+  private mutating func note(_ change: CommitDraft.CatalogChange, before head: StoreHead) {
+    switch change {
+    case .createTable, .createTenant: break
+    case .dropTable(let table): keys.remove(table: table.id)
+    case .createIndex(let table, let index):
+      lacksRuns = true
+      for (key, partition) in head.partitions where key.table == table { keys.insert(partition, index, key) }
+    case .dropIndex(let table, let index): keys.remove(index: index, of: table)
+    }
   }
 
   /// Appends events alone, those of reads among them.
@@ -61,7 +73,8 @@ extension Writer {
 
   /// Whether memory or the log grew so far that a checkpoint is due.
   var needsCheckpoint: Bool {
-    !doomed.isEmpty || head.memoryBytes >= options.flushBytes || (log?.end ?? 0) >= 4 * options.flushBytes
+    !doomed.isEmpty || lacksRuns || head.memoryBytes >= options.flushBytes
+      || (log?.end ?? 0) >= 4 * options.flushBytes
   }
 
   private mutating func append(_ commit: ResolvedCommit, events: [AuditEvent]) throws {

@@ -113,7 +113,10 @@ extension Writer {
           let part = erase.segments.first(where: { $0.segment == reader.manifest.id })
         else { continue }
         for ordinal in part.ordinals { next.partitions[key]?.sources[index].deleted.insert(ordinal) }
-        guard let rewritten = try reader.erase(part.ordinals) else { continue }
+        guard
+          let rewritten = try reader.erase(
+            part.ordinals, indexes: head.catalog.table(key.table)?.indexes ?? [])
+        else { continue }
         manifests[part.segment] = rewritten.manifest
         readers.append(reader)
         purge.slots += rewritten.obsoleteSlots
@@ -162,7 +165,6 @@ extension Writer {
       guard let value = target.values[key.table], let table = head.catalog.table(key.table),
         let entity = table.entity
       else { continue }
-      let entries = table.primaryKey.isEmpty ? 1 : 2
       for source in partition.sources {
         let ordinals =
           switch source.content {
@@ -174,7 +176,17 @@ extension Writer {
         // Rows deleted in memory go without a segment; those of a segment still have their keys.
         let keyed = source.isMemory ? live : ordinals.count
         outcome.keysDestroyed += keyed
-        outcome.indexEntriesRemoved += keyed * entries
+        outcome.indexEntriesRemoved += keyed
+        switch source.content {
+        case .segment(let reader):
+          outcome.indexEntriesRemoved += try reader.entryCount(of: ordinals, in: table.accessPaths)
+        case .memory(let chunk):
+          let rows = ordinals.filter { !source.isDeleted($0) }
+          for path in table.accessPaths {
+            outcome.indexEntriesRemoved +=
+              KeyRun(ofKey: path.columns.map { chunk.columns[$0] }, rows: rows).count
+          }
+        }
         outcome.segmentsPurged += source.isMemory || ordinals.isEmpty ? 0 : 1
       }
     }

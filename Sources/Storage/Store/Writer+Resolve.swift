@@ -9,14 +9,19 @@ extension Writer {
     if draft.epoch < head.erasureEpoch, !draft.inserts.isEmpty { throw StorageError.snapshotErased }
     var resolved = ResolvedCommit(head: head, nextRowID: nextRowID)
     resolved.head.version += 1
-    for change in draft.catalog { try resolved.apply(change) }
+    for change in draft.catalog {
+      try resolved.apply(change)
+      if case .createIndex(let table, let index) = change { try checkRows(of: table, index, draft, resolved) }
+    }
     for (table, rows) in draft.deletes.sorted(by: { $0.key < $1.key }) {
       let definition = try resolved.definition(of: table)
       let key = PartitionKey(table, draft.tenant)
       var partition = resolved.head.partition(key)
       for row in rows {
-        if let freed = try keyOfRow(row, in: partition, definition) {
-          resolved.freedKeys.append((key, freed, row))
+        if let place = try partition.locate(row),
+          case .memory(let chunk) = partition.sources[place.source].content
+        {
+          resolved.freed.append((key, definition, chunk, place.ordinal))
         }
         guard try partition.delete(row) else { throw StorageError.conflict(table: definition.name) }
       }
@@ -26,38 +31,49 @@ extension Writer {
     for (table, chunks) in draft.inserts.sorted(by: { $0.key < $1.key }) {
       let definition = try resolved.definition(of: table)
       let key = PartitionKey(table, draft.tenant)
-      if !definition.primaryKey.isEmpty, head.partition(key).lastInsert > draft.base {
-        try checkKeys(of: chunks, definition, key, resolved)
+      let known = draft.checkedKeys[table] ?? []
+      for index in definition.uniqueKeys {
+        // Made since: the rows were not held to it.
+        guard known.contains(index.id) else { throw StorageError.conflict(table: definition.name) }
+        if head.partition(key).lastInsert > draft.base {
+          try checkKeys(of: chunks, index, definition, key, resolved)
+        }
       }
       for chunk in chunks { resolved.insert(chunk.renumbered(from: resolved.nextRowID), into: key) }
     }
     return resolved
   }
 
-  /// Of a row in memory: its key is to leave the index. Keys of segments stay in their runs, and the row is marked deleted.
-  private func keyOfRow(
-    _ row: RowID, in partition: Partition, _ definition: TableDefinition
-  ) throws(StorageError) -> [UInt8]? {
-    guard !definition.primaryKey.isEmpty, let place = try partition.locate(row),
-      case .memory(let chunk) = partition.sources[place.source].content
-    else { return nil }
-    return KeyEncoder.key(of: definition.primaryKey.map { chunk.columns[$0] }, row: place.ordinal)
-  }
-
   private func checkKeys(
-    of chunks: [MemoryChunk], _ definition: TableDefinition, _ key: PartitionKey, _ resolved: ResolvedCommit
+    of chunks: [MemoryChunk], _ index: IndexDefinition, _ definition: TableDefinition, _ key: PartitionKey,
+    _ resolved: ResolvedCommit
   ) throws {
     var wanted: [[UInt8]] = []
     for chunk in chunks {
-      let columns = definition.primaryKey.map { chunk.columns[$0] }
+      let columns = index.columns.map { chunk.columns[$0] }
       for row in 0..<chunk.count {
         if let bytes = KeyEncoder.key(of: columns, row: row) { wanted.append(bytes) }
       }
     }
     let partition = resolved.head.partition(key)
-    for holder in try holders(of: wanted, in: key) where try partition.isLive(holder) {
-      throw StorageError.uniqueViolation(
-        table: definition.name, columns: definition.primaryKey.map { definition.columns[$0].name })
+    for holder in try holders(of: wanted, index, in: key) where try partition.isLive(holder) {
+      throw definition.violation(of: index)
+    }
+  }
+
+  /// What was inserted since the snapshot of a transaction that makes a unique index was not asked by it.
+  private func checkRows(
+    of table: TableID, _ index: IndexDefinition, _ draft: CommitDraft, _ resolved: ResolvedCommit
+  ) throws {
+    let definition = try resolved.definition(of: table)
+    guard index.isUnique else { return }
+    for (key, partition) in resolved.head.partitions where key.table == table {
+      var partition = partition
+      if partition.lastInsert <= draft.base { continue }
+      if key.tenant == draft.tenant {
+        for row in draft.deletes[table] ?? [] { _ = try partition.delete(row) }
+      }
+      if try partition.hasDuplicates(of: index) { throw definition.violation(of: index) }
     }
   }
 }
@@ -72,7 +88,8 @@ struct ResolvedCommit: Sendable {
   var inserts: [PartitionKey: [MemoryChunk]] = [:]
   /// Written by the commit itself, instead of rows in the log.
   var segments: [SegmentManifest] = []
-  var freedKeys: [(PartitionKey, key: [UInt8], row: RowID)] = []
+  /// Rows in memory that are deleted: their keys are to leave the index. Those of segments stay in their runs.
+  var freed: [(PartitionKey, TableDefinition, MemoryChunk, row: Int)] = []
   /// Segments of tables that it drops.
   var doomed: [SegmentManifest] = []
 
@@ -87,6 +104,8 @@ struct ResolvedCommit: Sendable {
     case .dropTable(let table):
       try head.catalog.remove(table.id)
       doomed += head.removePartitions(of: table.id)
+    case .createIndex(let table, let index): try head.catalog.add(index, to: table)
+    case .dropIndex(let table, let index): try head.catalog.remove(index, of: table)
     case .createTenant(let tenant): try head.catalog.add(tenant)
     }
     catalog.append(change)

@@ -10,7 +10,7 @@ struct Writer {
   let published: PublishedHead
   /// The newest commit, perhaps not yet durable.
   var head: StoreHead
-  /// Primary keys of live rows in memory; those of segments are found in their runs.
+  /// Unique keys of live rows in memory; those of segments are found in their runs.
   var keys = KeyIndex()
   var nextRowID: RowID
   /// As the newest state file has it; catalog and segments are taken from `head` when the next is written.
@@ -32,6 +32,8 @@ struct Writer {
   var merges = MergeState()
   /// When the oldest row in memory came, in the clock's microseconds; nil: none is known of.
   var memorySince: Int64?
+  /// An index was made that segments have no run of yet: the next checkpoint writes them.
+  var lacksRuns = false
   /// After an error that leaves unknown what the disk holds, nothing is written any more.
   var failure: StorageError? {
     didSet { if let failure { inbox.close(failure) } }
@@ -57,47 +59,4 @@ struct Writer {
 
   /// Takes in what reads left since.
   mutating func gatherEvents() { pendingEvents += inbox.takeAll() }
-
-  /// The live rows that hold one of `keys`.
-  func holders(of keys: [[UInt8]], in key: PartitionKey) throws(StorageError) -> [RowID] {
-    var holders = self.keys.holders(of: keys, in: key)
-    for source in head.partition(key).sources {
-      guard case .segment(let segment) = source.content else { continue }
-      for key in keys {
-        for ordinal in try segment.primaryKeyOrdinals(of: key) where !source.isDeleted(ordinal) {
-          holders.append(try segment.rowIDs()[ordinal])
-        }
-      }
-    }
-    return holders
-  }
-}
-
-/// Primary keys of rows in memory.
-struct KeyIndex: Sendable {
-  private var rows: [PartitionKey: [[UInt8]: RowID]] = [:]
-
-  func holders(of keys: [[UInt8]], in partition: PartitionKey) -> [RowID] {
-    guard let index = rows[partition], !index.isEmpty else { return [] }
-    return keys.compactMap { index[$0] }
-  }
-
-  mutating func insert(_ chunk: MemoryChunk, _ definition: TableDefinition, _ partition: PartitionKey) {
-    if definition.primaryKey.isEmpty { return }
-    let columns = definition.primaryKey.map { chunk.columns[$0] }
-    for row in 0..<chunk.count {
-      if let key = KeyEncoder.key(of: columns, row: row) {
-        rows[partition, default: [:]][key] = chunk.rowIDs[row]
-      }
-    }
-  }
-
-  /// Frees the key that `row` holds.
-  mutating func remove(_ key: [UInt8], of row: RowID, in partition: PartitionKey) {
-    if rows[partition]?[key] == row { rows[partition]?[key] = nil }
-  }
-
-  mutating func removeAll() { rows = [:] }
-
-  mutating func remove(table: TableID) { rows = rows.filter { $0.key.table != table } }
 }

@@ -89,7 +89,7 @@ import VSQLStorage
       .readOnlyTransaction,
       .conflict,
       .snapshotErased,
-      .uniqueViolation,
+      .uniqueViolation, .indexViolation,
       .notNullViolation, .limit:
       nil
     }

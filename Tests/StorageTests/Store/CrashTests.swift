@@ -103,7 +103,9 @@ import VSQLStorage
   @Test(arguments: [true, false]) func everyFlippedBitIsFoundAndNamed(inLog: Bool) throws {
     let device = MemoryDevice()
     let store = try Store.on(device)
-    let table = try store.createPeople()
+    var definition = peopleDefinition
+    definition.indexes = [IndexTests.byPatient]
+    let table = try store.write { try $0.createTable(definition) }
     try store.write { try $0.insert(peopleBatch(0..<3), into: table) }
     try store.record([
       AuditEvent(
@@ -149,7 +151,7 @@ import VSQLStorage
     case .wrongKey, .noKey: path == "DATABASE"
     case .missing(let named): named == path
     case .system, .diskFull, .outOfMemory, .locked, .readOnly, .readOnlyTransaction, .conflict,
-      .snapshotErased, .uniqueViolation,
+      .snapshotErased, .uniqueViolation, .indexViolation,
       .notNullViolation, .limit,
       nil:
       false

@@ -1,0 +1,108 @@
+import VSQLSchema
+
+/// Unique keys of rows in memory: of the PRIMARY KEY and of each unique index.
+struct KeyIndex: Sendable {
+  private struct Place: Hashable, Sendable {
+    var partition: PartitionKey
+    var index: IndexID
+  }
+
+  private var rows: [Place: [[UInt8]: RowID]] = [:]
+
+  func holders(of keys: [[UInt8]], _ index: IndexDefinition, in partition: PartitionKey) -> [RowID] {
+    guard let index = rows[Place(partition: partition, index: index.id)], !index.isEmpty else { return [] }
+    return keys.compactMap { index[$0] }
+  }
+
+  mutating func insert(_ chunk: MemoryChunk, _ definition: TableDefinition, _ partition: PartitionKey) {
+    for index in definition.uniqueKeys { insert(chunk, Array(0..<chunk.count), index, partition) }
+  }
+
+  /// The live rows in memory of a table that gets a unique index.
+  mutating func insert(_ rows: Partition, _ index: IndexDefinition, _ partition: PartitionKey) {
+    guard index.isUnique else { return }
+    for source in rows.sources {
+      if case .memory(let chunk) = source.content { insert(chunk, source.liveOrdinals, index, partition) }
+    }
+  }
+
+  private mutating func insert(
+    _ chunk: MemoryChunk, _ ordinals: [Int], _ index: IndexDefinition, _ partition: PartitionKey
+  ) {
+    let columns = index.columns.map { chunk.columns[$0] }
+    let place = Place(partition: partition, index: index.id)
+    for row in ordinals {
+      if let key = KeyEncoder.key(of: columns, row: row) {
+        rows[place, default: [:]][key] = chunk.rowIDs[row]
+      }
+    }
+  }
+
+  /// Frees the keys that a row of `chunk` holds.
+  mutating func remove(
+    _ chunk: MemoryChunk, row: Int, _ definition: TableDefinition, _ partition: PartitionKey
+  ) {
+    for index in definition.uniqueKeys {
+      let place = Place(partition: partition, index: index.id)
+      if let key = KeyEncoder.key(of: index.columns.map { chunk.columns[$0] }, row: row),
+        rows[place]?[key] == chunk.rowIDs[row]
+      {
+        rows[place]?[key] = nil
+      }
+    }
+  }
+
+  mutating func removeAll() { rows = [:] }
+
+  mutating func remove(table: TableID) { rows = rows.filter { $0.key.partition.table != table } }
+
+  mutating func remove(index: IndexID, of table: TableID) {
+    rows = rows.filter { $0.key.partition.table != table || $0.key.index != index }
+  }
+}
+
+extension Writer {
+  /// The live rows that hold one of `keys` of `index`.
+  func holders(
+    of keys: [[UInt8]], _ index: IndexDefinition, in key: PartitionKey
+  ) throws(StorageError) -> [RowID] {
+    var holders = self.keys.holders(of: keys, index, in: key)
+    for source in head.partition(key).sources {
+      guard case .segment(let segment) = source.content else { continue }
+      for key in keys {
+        for ordinal in try segment.ordinals(of: key, in: index) where !source.isDeleted(ordinal) {
+          holders.append(try segment.rowIDs()[ordinal])
+        }
+      }
+    }
+    return holders
+  }
+}
+
+extension Partition {
+  /// Whether two live rows have one key of `index`.
+  func hasDuplicates(of index: IndexDefinition) throws(StorageError) -> Bool {
+    var keys = ByteStrings()
+    for source in sources {
+      let columns: [Column]
+      switch source.content {
+      case .memory(let chunk): columns = index.columns.map { chunk.columns[$0] }
+      case .segment(let segment): columns = try segment.columns(index.columns)
+      }
+      for row in source.liveOrdinals {
+        if let key = KeyEncoder.key(of: columns, row: row) { keys.append(key.span) }
+      }
+    }
+    return KeyRun(sorting: keys, ordinals: (0..<keys.count).map { UInt32(truncatingIfNeeded: $0) })
+      .hasDuplicates
+  }
+}
+
+extension TableDefinition {
+  func violation(of index: IndexDefinition) -> StorageError {
+    let names = index.columns.map { columns[$0].name }
+    return index.id == .primaryKey
+      ? .uniqueViolation(table: name, columns: names)
+      : .indexViolation(index: index.name, table: name, columns: names)
+  }
+}
