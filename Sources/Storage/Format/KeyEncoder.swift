@@ -19,6 +19,18 @@ package enum KeyEncoder {
     return bytes
   }
 
+  /// The key of one row as far as its first NULL; nil when the first of its values is NULL.
+  ///
+  /// It equals no whole key, and begins as every key does that has the same first values.
+  package static func prefix(of columns: [Column], row: Int) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    for column in columns {
+      if column.isNull(row) { break }
+      append(column, row: row, to: &bytes)
+    }
+    return bytes.isEmpty ? nil : bytes
+  }
+
   /// The bytes of one value; nil for NULL.
   package static func key(of value: Value) -> [UInt8]? {
     var bytes: [UInt8] = []

@@ -1,6 +1,9 @@
 import VSQLSchema
 
-/// Keys and the rows that hold them, ascending by key bytes, then ordinal: the PRIMARY KEY's run and the entity index.
+/// Keys and the rows that hold them, ascending by key bytes, then ordinal: the runs of the PRIMARY KEY and of indexes, the entity
+/// index.
+///
+/// Rows whose first value is NULL are not in it; the keys of others end before their first NULL.
 struct KeyRun: Hashable, Sendable {
   private(set) var keys = ByteStrings()
   private(set) var ordinals: [UInt32] = []
@@ -39,7 +42,7 @@ struct KeyRun: Hashable, Sendable {
     }
   }
 
-  /// Collects the keys of `columns` (ordinals, in key order) of all rows; rows with a NULL among them are not in the run.
+  /// Collects the keys of `columns` (ordinals, in key order) of all rows.
   init(of columns: [Int], in batches: [Batch]) {
     var keys = ByteStrings()
     var ordinals: [UInt32] = []
@@ -47,7 +50,7 @@ struct KeyRun: Hashable, Sendable {
     for batch in batches {
       let key = columns.map { batch.columns[$0] }
       for row in 0..<batch.count {
-        guard let bytes = KeyEncoder.key(of: key, row: row) else { continue }
+        guard let bytes = KeyEncoder.prefix(of: key, row: row) else { continue }
         keys.append(bytes.span)
         ordinals.append(UInt32(first + row))
       }
@@ -56,12 +59,12 @@ struct KeyRun: Hashable, Sendable {
     self.init(sorting: keys, ordinals: ordinals)
   }
 
-  /// Collects the keys that `columns` are of `rows` (ascending); rows with a NULL among them are not in the run.
+  /// Collects the keys that `columns` are of `rows` (ascending).
   init(ofKey columns: [Column], rows: [Int]) {
     var keys = ByteStrings()
     var ordinals: [UInt32] = []
     for row in rows {
-      guard let bytes = KeyEncoder.key(of: columns, row: row) else { continue }
+      guard let bytes = KeyEncoder.prefix(of: columns, row: row) else { continue }
       keys.append(bytes.span)
       ordinals.append(UInt32(row))
     }

@@ -20,7 +20,7 @@ package final class MemoryChunk: Sendable {
     sizeBytes = columns.reduce(rowIDs.count * 8) { $0 + $1.sizeBytes }
   }
 
-  /// The keys of `index`, sorted; rows with a NULL among them are not in the run.
+  /// The keys of `index`, sorted.
   func run(of index: IndexDefinition) -> KeyRun {
     runs.withLock { runs in
       if let run = runs[index.id] { return run }
