@@ -28,9 +28,10 @@ package enum StorageError: Error, Hashable, Sendable {
   case conflict(table: String)
   /// An entity was erased since the statement's snapshot, which may hold its records.
   case snapshotErased
-  case uniqueViolation(table: String, columns: [String])
-  /// Of a unique index: by an insert, or by rows that its creation found.
-  case indexViolation(index: String, table: String, columns: [String])
+  /// An insert of a key that a row has, by the name of the PRIMARY KEY, the UNIQUE or the index.
+  case uniqueViolation(constraint: String, table: String, columns: [String])
+  /// Rows that the creation of a unique index found.
+  case duplicateKeys(index: String, table: String, columns: [String])
   case notNullViolation(table: String, column: String)
   /// A limit of the format.
   case limit(what: String)
@@ -43,7 +44,7 @@ extension StorageError {
     case .missing, .malformed, .unauthentic, .unchained: true
     case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .readOnlyTransaction,
       .conflict, .snapshotErased,
-      .uniqueViolation, .indexViolation, .notNullViolation, .limit:
+      .uniqueViolation, .duplicateKeys, .notNullViolation, .limit:
       false
     }
   }
@@ -90,15 +91,15 @@ extension StorageError: DiagnosableError {
       Diagnostic(
         .serializationFailure, "records were erased while the statement ran",
         hint: "Run the transaction again.")
-    case .uniqueViolation(let table, let columns):
+    case .uniqueViolation(let constraint, let table, let columns):
       Diagnostic(
         .uniqueViolation,
-        "a row with this primary key (\(columns.joined(separator: ", "))) exists already in table \"\(table)\""
+        "duplicate key value violates unique constraint \"\(constraint)\": table \"\(table)\" has this key (\(columns.joined(separator: ", "))) already"
       )
-    case .indexViolation(let index, let table, let columns):
+    case .duplicateKeys(let index, let table, let columns):
       Diagnostic(
         .uniqueViolation,
-        "more than one row of table \"\(table)\" would have one key (\(columns.joined(separator: ", "))): \"\(index)\" is unique"
+        "could not create unique index \"\(index)\": rows of table \"\(table)\" have one key (\(columns.joined(separator: ", ")))"
       )
     case .notNullViolation(let table, let column):
       Diagnostic(.notNullViolation, "column \"\(column)\" of table \"\(table)\" must not be NULL")

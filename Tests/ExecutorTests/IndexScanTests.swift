@@ -15,14 +15,21 @@ import VSQLStorage
     "a = 7 AND b = 'b3' AND n < 0",
   ]
 
-  @Test func findsWhatTheScanFinds() throws {
+  /// Keys of the table, and an index that it gets; the other predicates that can be looked up in it.
+  @Test(arguments: [
+    ("PRIMARY KEY (a, b)", nil, "t_pkey"), ("UNIQUE (a, b)", nil, "t_a_b_key"),
+    ("", "CREATE INDEX i ON t (a, b, n)", "i"), ("", "CREATE UNIQUE INDEX i ON t (a, b)", "i"),
+  ]) func findsWhatTheScanFinds(key: String, index: String?, name: String) throws {
     let database = try TestDatabase()
-    try database.run(
-      "CREATE TABLE t (a INTEGER, b TEXT, n INTEGER, v VECTOR(2), PRIMARY KEY (a, b))")
+    let constraint = key.isEmpty ? "" : ", \(key)"
+    try database.run("CREATE TABLE t (a INTEGER, b TEXT, n INTEGER, v VECTOR(2)\(constraint))")
+    let hasNulls = !key.hasPrefix("PRIMARY")
     func fill(_ remainder: Int) throws {
       for first in stride(from: 0, to: 40 * 60, by: 600) {
         let rows = (first..<first + 600).filter { $0 % 4 == remainder }.map { row in
-          "(\(row * 7 % 40), 'b\(row / 40)', \(row % 11), '[\(row), 1]')"
+          let b = hasNulls && row % 9 == 0 ? "NULL" : "'b\(row / 40)'"
+          let a = hasNulls && row % 13 == 0 ? "NULL" : "\(row * 7 % 40)"
+          return "(\(a), \(b), \(row % 11), '[\(row), 1]')"
         }
         try database.run("INSERT INTO t VALUES \(rows.joined(separator: ", "))")
       }
@@ -30,12 +37,14 @@ import VSQLStorage
     try fill(0)
     try database.store.checkpoint()
     try fill(1)
+    if let index { try database.run(index) }
     try database.store.checkpoint()
     try fill(2)
     try database.run("DELETE FROM t WHERE n = 4")
     let transaction = try database.store.begin(
       tenant: database.store.mainTenant, actor: database.store.owner, readOnly: false)
     try database.run("INSERT INTO t VALUES (7, 'own', 1, NULL), (11, 'own', 1, NULL)", in: transaction)
+    if hasNulls { try database.run("INSERT INTO t VALUES (7, NULL, NULL, NULL)", in: transaction) }
     try database.run("DELETE FROM t WHERE n = 5", in: transaction)
     var indexed = 0
     for predicate in Self.predicates {
@@ -50,7 +59,7 @@ import VSQLStorage
           #expect(try database.run(sql, parameters, in: transaction).rows == expected, "\(sql)")
         }
         let plan = try database.run("EXPLAIN \(sql)", parameters, in: transaction).rows
-        if plan.contains(where: { $0[0].text?.contains("Index Scan on t using primary key") ?? false }) {
+        if plan.contains(where: { $0[0].text?.contains("Index Scan using \(name) on t") ?? false }) {
           indexed += 1
         }
       }
@@ -74,7 +83,7 @@ import VSQLStorage
     }
     try database.store.checkpoint()
     let plan = try database.lines("EXPLAIN ANALYZE SELECT n FROM t WHERE a = \(4_321 * 7_919 % 6_007)")
-    #expect(plan.contains { $0.contains("Index Scan on t using primary key") }, "\(plan)")
+    #expect(plan.contains { $0.contains("Index Scan using t_pkey on t") }, "\(plan)")
     #expect(plan.contains { $0.contains("rows=1 batches=1 pages=1 skipped=5") }, "\(plan)")
   }
 

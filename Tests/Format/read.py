@@ -121,10 +121,16 @@ class Cursor:
                 self.text()
             return name, type
         table = {"id": self.number(8), "name": self.text(), "columns": self.list(column)}
-        self.list(self.varint)
+        if self.list(self.varint) and self.version > 1:
+            self.text()
         if self.number(1):
             self.varint(), self.text()
+        if self.version > 1:
+            self.list(self.index)
         return table
+
+    def index(self):
+        self.number(8), self.text(), self.number(1), self.list(self.varint)
 
     def manifest(self):
         found = {"id": self.number(8), "table": self.number(8), "tenant": self.number(8), "rows": self.varint()}
@@ -133,6 +139,8 @@ class Cursor:
                   "dir": self.number(4)}
         self.varint(), self.varint()
         found["units"] = [self.varint() for _ in range(4)]
+        if self.version > 1:
+            self.list(lambda: (self.number(8), self.varint()))
         self.take(96)
         return found
 
@@ -228,6 +236,9 @@ class Database:
             if change == 3:
                 tenant = frame.number(8)
                 self.tenants[tenant] = frame.text()
+                continue
+            if change > 3:
+                frame.number(8), frame.index() if change == 4 else frame.number(8)
                 continue
             table = frame.table()
             if change == 1:

@@ -44,7 +44,7 @@ enum ShowStatements {
         facts.append(
           .text(path.name), .text(table.name),
           .text(path.columns.map { table.columns[$0].name }.joined(separator: ", ")), .boolean(path.isUnique),
-          .boolean(path.isConstraint || path.id == .primaryKey))
+          .boolean(path.isConstraint))
       }
     }
     return try facts.outcome()

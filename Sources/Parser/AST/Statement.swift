@@ -48,14 +48,14 @@ package struct CreateTable: Hashable, Sendable {
   package var ifNotExists: Bool
   package var columns: [ColumnClause]
   /// `PRIMARY KEY (a, b)` as a table constraint.
-  package var primaryKey: [Name]?
+  package var primaryKey: KeyClause?
   /// `UNIQUE (a, b)`, each as a table constraint.
-  package var uniques: [[Name]]
+  package var uniques: [KeyClause]
   package var options: [Option]
 
   package init(
-    name: ObjectName, ifNotExists: Bool, columns: [ColumnClause], primaryKey: [Name]?, uniques: [[Name]] = [],
-    options: [Option]
+    name: ObjectName, ifNotExists: Bool, columns: [ColumnClause], primaryKey: KeyClause?,
+    uniques: [KeyClause] = [], options: [Option]
   ) {
     self.name = name
     self.ifNotExists = ifNotExists
@@ -63,6 +63,17 @@ package struct CreateTable: Hashable, Sendable {
     self.primaryKey = primaryKey
     self.uniques = uniques
     self.options = options
+  }
+}
+
+/// `[CONSTRAINT name] … (a, b)`.
+package struct KeyClause: Hashable, Sendable {
+  package var name: Name?
+  package var columns: [Name]
+
+  package init(name: Name? = nil, columns: [Name]) {
+    self.name = name
+    self.columns = columns
   }
 }
 

@@ -43,10 +43,16 @@ extension Statement {
 extension CreateTable {
   fileprivate var sql: String {
     var items = columns.map(\.sql)
-    if let primaryKey { items.append("PRIMARY KEY " + primaryKey.sqlList) }
-    items += uniques.map { "UNIQUE " + $0.sqlList }
+    if let primaryKey { items.append(primaryKey.sql("PRIMARY KEY")) }
+    items += uniques.map { $0.sql("UNIQUE") }
     return "CREATE TABLE " + (ifNotExists ? "IF NOT EXISTS " : "") + name.sql + " ("
       + items.joined(separator: ", ") + ")" + (options.isEmpty ? "" : " WITH " + options.sql)
+  }
+}
+
+extension KeyClause {
+  fileprivate func sql(_ kind: String) -> String {
+    (name.map { "CONSTRAINT \($0.sql) " } ?? "") + kind + " " + columns.sqlList
   }
 }
 

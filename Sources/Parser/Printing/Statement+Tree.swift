@@ -79,8 +79,14 @@ extension Statement {
 extension CreateTable {
   fileprivate var treeChildren: [TreeNode] {
     [name.node("table")] + columns.map(\.node)
-      + (primaryKey.map { [.part("primary key", $0.map { $0.node("column") })] } ?? [])
-      + uniques.map { .part("unique", $0.map { $0.node("column") }) } + options.map(\.node)
+      + (primaryKey.map { [$0.node("primary key")] } ?? []) + uniques.map { $0.node("unique") }
+      + options.map(\.node)
+  }
+}
+
+extension KeyClause {
+  fileprivate func node(_ kind: String) -> TreeNode {
+    .part(kind, (name.map { [$0.node("name")] } ?? []) + columns.map { $0.node("column") })
   }
 }
 

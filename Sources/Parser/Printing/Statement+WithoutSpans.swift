@@ -49,8 +49,14 @@ extension CreateTable {
   fileprivate var withoutSpans: CreateTable {
     CreateTable(
       name: name.withoutSpans, ifNotExists: ifNotExists, columns: columns.map(\.withoutSpans),
-      primaryKey: primaryKey?.map(\.withoutSpans), uniques: uniques.map { $0.map(\.withoutSpans) },
+      primaryKey: primaryKey?.withoutSpans, uniques: uniques.map(\.withoutSpans),
       options: options.map(\.withoutSpans))
+  }
+}
+
+extension KeyClause {
+  fileprivate var withoutSpans: KeyClause {
+    KeyClause(name: name?.withoutSpans, columns: columns.map(\.withoutSpans))
   }
 }
 

@@ -37,7 +37,7 @@ enum LaterFeatures {
   /// Clauses by the word that begins them, where no such word can stand in this release.
   static let clauses: [String: String] = [
     "any": "ANY (…)", "array": "ARRAY […]", "check": "CHECK", "collate": "COLLATE",
-    "constraint": "a named constraint",
+    "constraint": "a named constraint of a column",
     "except": "EXCEPT", "for": "FOR UPDATE", "foreign": "FOREIGN KEY", "full": "FULL JOIN",
     "generated": "GENERATED", "intersect": "INTERSECT", "into": "SELECT INTO", "lateral": "LATERAL",
     "natural": "NATURAL JOIN", "only": "ONLY", "over": "OVER (…)", "references": "REFERENCES",

@@ -11,10 +11,8 @@ extension SyntaxReader {
     var table = CreateTable(name: name, ifNotExists: ifNotExists, columns: [], primaryKey: nil, options: [])
     try expect(.leftParen, "( and columns")
     repeat {
-      if at(.primary) {
-        try readPrimaryKey(into: &table)
-      } else if take(if: .unique) {
-        table.uniques.append(try readNameList("column"))
+      if at(.primary) || at(.unique) || at(.constraint) {
+        try readConstraint(into: &table)
       } else {
         table.columns.append(try readColumn())
       }
@@ -31,15 +29,21 @@ extension SyntaxReader {
     SyntaxFault(.invalidTableDefinition, "a table has no column, expected at least one", at: span)
   }
 
-  private mutating func readPrimaryKey(into table: inout CreateTable) throws(SyntaxFault) {
+  /// `[CONSTRAINT name] PRIMARY KEY (a, b)` and `[CONSTRAINT name] UNIQUE (a, b)`.
+  private mutating func readConstraint(into table: inout CreateTable) throws(SyntaxFault) {
     let start = token.start
-    take()
+    let name = take(if: .constraint) ? try readName("a constraint's name") : nil
+    if take(if: .unique) {
+      table.uniques.append(KeyClause(name: name, columns: try readNameList("column")))
+      return
+    }
+    try expect(.keyword(.primary), "PRIMARY KEY or UNIQUE")
     try expect(.key)
-    let names = try readNameList("column")
+    let columns = try readNameList("column")
     if table.primaryKey != nil {
       throw SyntaxFault(.invalidTableDefinition, "the table has two primary keys", at: span(from: start))
     }
-    table.primaryKey = names
+    table.primaryKey = KeyClause(name: name, columns: columns)
   }
 
   private mutating func readColumn() throws(SyntaxFault) -> ColumnClause {

@@ -92,7 +92,7 @@ extension StatementBinder {
     }
     table.primaryKey = try primaryKey(create, table)
     for ordinal in table.primaryKey { table.columns[ordinal].isNotNull = true }
-    table.indexes = try uniqueIndexes(create, table)
+    try addUniqueIndexes(create, to: &table)
     return table
   }
 
@@ -130,7 +130,7 @@ extension StatementBinder {
   private func primaryKey(_ create: CreateTable, _ table: TableDefinition) throws(Diagnostic) -> [Int] {
     let marked = create.columns.enumerated().filter(\.element.isPrimaryKey)
     var names = marked.map(\.element.name)
-    if let list = create.primaryKey {
+    if let list = create.primaryKey?.columns {
       if let first = names.first {
         throw Diagnostic(
           .invalidTableDefinition, "a table has one PRIMARY KEY: column \"\(first.text)\" says another",

@@ -11,7 +11,7 @@ extension StatementBinder {
     let table = try TableNames.writable(create.table, in: catalog)
     state.need(.createIndex, on: .table(table.id, columns: []), name: table.name)
     let name = create.name.text
-    if catalog.index(named: name) != nil || catalog.table(named: name) != nil {
+    if isTaken(name) {
       if create.ifNotExists {
         state.notice("\"\(name)\" already exists, nothing is done")
         return .createIndex(nil)
@@ -39,33 +39,56 @@ extension StatementBinder {
     if index.isConstraint {
       throw Diagnostic(
         .dependentObjectsStillExist,
-        "index \"\(name)\" cannot be dropped: the UNIQUE constraint of table \"\(table.name)\" needs it",
+        "index \"\(name)\" cannot be dropped: a constraint of table \"\(table.name)\" needs it",
         at: drop.name.span)
     }
     return .dropIndex(BoundIndex(table: table, index: index))
   }
 
-  /// One for each UNIQUE of the columns, then of the table; none where the PRIMARY KEY or an earlier one says the same.
-  func uniqueIndexes(_ create: CreateTable, _ table: TableDefinition) throws(Diagnostic) -> [IndexDefinition]
-  {
-    var made: [IndexDefinition] = []
-    let lists = create.columns.filter(\.isUnique).map { [$0.name] } + create.uniques
-    for names in lists {
-      let columns = try indexColumns(names, of: table, what: "UNIQUE")
-      if columns == table.primaryKey || made.contains(where: { $0.columns == columns }) { continue }
-      let base = ([table.name] + columns.map { table.columns[$0].name }).joined(separator: "_")
-      var name = base + "_key"
-      var number = 0
-      while catalog.index(named: name) != nil || catalog.table(named: name) != nil || name == table.name
-        || made.contains(where: { $0.name == name })
-      {
-        number += 1
-        name = "\(base)_key\(number)"
+  /// Names the PRIMARY KEY, and makes an index for each UNIQUE of the columns, then of the table; none where the PRIMARY KEY or
+  /// an earlier one says the same, which takes the name if it has none of its own.
+  func addUniqueIndexes(_ create: CreateTable, to table: inout TableDefinition) throws(Diagnostic) {
+    var key = create.primaryKey?.name
+    var made: [(name: Name?, columns: [Int])] = []
+    let columns = create.columns.filter(\.isUnique).map { KeyClause(columns: [$0.name]) }
+    for clause in columns + create.uniques {
+      let columns = try indexColumns(clause.columns, of: table, what: "UNIQUE")
+      let isFree = { (name: Name?) in name == nil || clause.name == nil }
+      if columns == table.primaryKey, isFree(key) {
+        key = key ?? clause.name
+      } else if let same = made.firstIndex(where: { $0.columns == columns && isFree($0.name) }) {
+        made[same].name = made[same].name ?? clause.name
+      } else {
+        made.append((clause.name, columns))
       }
-      made.append(
-        IndexDefinition(id: .primaryKey, name: name, columns: columns, isUnique: true, isConstraint: true))
     }
-    return made
+    var taken: Set<String> = [table.name]
+    for name in ([key] + made.map(\.name)).compactMap({ $0 }) {
+      try checkLength(name, what: "constraint")
+      if isTaken(name.text) || !taken.insert(name.text).inserted {
+        throw Diagnostic(.duplicateTable, "\"\(name.text)\" already exists", at: name.span)
+      }
+    }
+    func free(_ base: String) -> String {
+      var name = base
+      var number = 0
+      while isTaken(name) || !taken.insert(name).inserted {
+        number += 1
+        name = "\(base)\(number)"
+      }
+      return name
+    }
+    if !table.primaryKey.isEmpty { table.primaryKeyName = key?.text ?? free(table.name + "_pkey") }
+    table.indexes = made.map { name, columns in
+      let base = ([table.name] + columns.map { table.columns[$0].name }).joined(separator: "_")
+      return IndexDefinition(
+        id: .primaryKey, name: name?.text ?? free(base + "_key"), columns: columns, isUnique: true,
+        isConstraint: true)
+    }
+  }
+
+  private func isTaken(_ name: String) -> Bool {
+    catalog.index(named: name) != nil || catalog.table(named: name) != nil
   }
 
   private func indexColumns(

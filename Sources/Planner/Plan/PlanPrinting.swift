@@ -138,9 +138,9 @@ extension PlanDescription {
     guard let relation else { return name }
     let using = index.map { " using \($0)" } ?? ""
     guard let alias, alias != relation, !relation.hasSuffix(".\(alias)") else {
-      return "\(name) on \(relation)\(using)"
+      return "\(name)\(using) on \(relation)"
     }
-    return "\(name) on \(relation) \(alias)\(using)"
+    return "\(name)\(using) on \(relation) \(alias)"
   }
 }
 

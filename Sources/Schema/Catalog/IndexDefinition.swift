@@ -14,7 +14,7 @@ package struct IndexDefinition: Hashable, Sendable {
   package var columns: [Int]
   /// No two rows of a tenant have one key; a NULL makes a row differ from every other.
   package var isUnique: Bool
-  /// Made by a UNIQUE constraint of its table, which it cannot leave.
+  /// Made by a constraint of its table, which it cannot leave.
   package var isConstraint: Bool
 
   package init(id: IndexID, name: String, columns: [Int], isUnique: Bool, isConstraint: Bool = false) {
@@ -29,9 +29,10 @@ package struct IndexDefinition: Hashable, Sendable {
 extension TableDefinition {
   /// Every sorted run by which rows can be found: the PRIMARY KEY's first.
   package var accessPaths: [IndexDefinition] {
-    primaryKey.isEmpty
-      ? indexes
-      : [IndexDefinition(id: .primaryKey, name: "primary key", columns: primaryKey, isUnique: true)] + indexes
+    if primaryKey.isEmpty { return indexes }
+    let key = IndexDefinition(
+      id: .primaryKey, name: primaryKeyName, columns: primaryKey, isUnique: true, isConstraint: true)
+    return [key] + indexes
   }
 
   /// Those of which no two rows have one key.
@@ -47,7 +48,7 @@ extension Catalog {
   /// The index of this name, and its table.
   package func index(named name: String) -> (table: TableDefinition, index: IndexDefinition)? {
     for table in tables {
-      if let index = table.indexes.first(where: { $0.name == name }) { return (table, index) }
+      if let index = table.accessPaths.first(where: { $0.name == name }) { return (table, index) }
     }
     return nil
   }

@@ -5,6 +5,8 @@ package struct TableDefinition: Hashable, Sendable {
   package var columns: [ColumnDefinition]
   /// Ordinals of the PRIMARY KEY's columns, in key order; empty: none.
   package var primaryKey: [Int]
+  /// Of the constraint; without meaning where there is none.
+  package var primaryKeyName: String
   /// The column that names the data subject of a row, and its type.
   package var entity: EntityColumn?
   package var origin: Origin
@@ -20,12 +22,14 @@ package struct TableDefinition: Hashable, Sendable {
 
   package init(
     id: TableID, name: String, columns: [ColumnDefinition], primaryKey: [Int] = [],
+    primaryKeyName: String? = nil,
     entity: EntityColumn? = nil, origin: Origin = .stored, indexes: [IndexDefinition] = []
   ) {
     self.id = id
     self.name = name
     self.columns = columns
     self.primaryKey = primaryKey
+    self.primaryKeyName = primaryKeyName ?? name + "_pkey"
     self.entity = entity
     self.origin = origin
     self.indexes = indexes

@@ -256,7 +256,7 @@ struct AuditWalk {
     case .missing, .malformed, .unauthentic, .unchained: return error.diagnostic.message
     case .system, .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .readOnlyTransaction,
       .conflict, .snapshotErased,
-      .uniqueViolation, .indexViolation, .notNullViolation, .limit:
+      .uniqueViolation, .duplicateKeys, .notNullViolation, .limit:
       throw error
     }
   }
@@ -287,7 +287,7 @@ extension StorageError {
     case .unauthentic(let path, let offset, let what):
       .unauthentic(path: path, offset: max(0, offset - bytes), what: what)
     case .system, .diskFull, .outOfMemory, .missing, .unchained, .wrongKey, .noKey, .locked, .readOnly,
-      .conflict, .snapshotErased, .uniqueViolation, .indexViolation, .notNullViolation, .limit,
+      .conflict, .snapshotErased, .uniqueViolation, .duplicateKeys, .notNullViolation, .limit,
       .readOnlyTransaction:
       self
     }

@@ -20,7 +20,7 @@ package struct CheckFinding: Hashable, Sendable {
       (file, offset, text) = (path, 0, "event \(sequence): \(what)")
     case .system(_, let path, _): (file, offset, text) = (path, 0, error.diagnostic.message)
     case .diskFull, .outOfMemory, .wrongKey, .noKey, .locked, .readOnly, .conflict, .snapshotErased,
-      .uniqueViolation, .indexViolation, .notNullViolation, .limit, .readOnlyTransaction:
+      .uniqueViolation, .duplicateKeys, .notNullViolation, .limit, .readOnlyTransaction:
       return nil
     }
   }

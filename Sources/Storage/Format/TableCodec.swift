@@ -15,6 +15,7 @@ enum TableCodec {
     }
     writer.varint(UInt64(table.primaryKey.count))
     for ordinal in table.primaryKey { writer.varint(UInt64(ordinal)) }
+    if !table.primaryKey.isEmpty { writer.string(table.primaryKeyName) }
     writer.u8(table.entity == nil ? 0 : 1)
     if let entity = table.entity {
       writer.varint(UInt64(entity.ordinal))
@@ -68,17 +69,19 @@ enum TableCodec {
     }
     var primaryKey: [Int] = []
     for _ in 0..<(try reader.count()) { primaryKey.append(try ordinal(columns, &reader)) }
+    let keyName = primaryKey.isEmpty || reader.format < .second ? nil : try reader.string()
     var entity: EntityColumn?
     if try flag(&reader) {
       let ordinal = try ordinal(columns, &reader)
       entity = EntityColumn(ordinal: ordinal, type: try reader.string())
     }
     var indexes: [IndexDefinition] = []
-    for _ in 0..<(try reader.count(ofAtLeast: 12)) {
+    for _ in 0..<(reader.format >= .second ? try reader.count(ofAtLeast: 12) : 0) {
       indexes.append(try decodeIndex(&reader, columnCount: columns.count))
     }
     return TableDefinition(
-      id: id, name: name, columns: columns, primaryKey: primaryKey, entity: entity, indexes: indexes)
+      id: id, name: name, columns: columns, primaryKey: primaryKey, primaryKeyName: keyName, entity: entity,
+      indexes: indexes)
   }
 
   static func flag(_ reader: inout ByteReader) throws(StorageError) -> Bool {

@@ -113,7 +113,7 @@ extension SegmentManifest {
     for _ in DirectoryUnit.allCases { units.append(try reader.size(atMost: Int(UInt32.max))) }
     directoryUnits = units
     indexRuns = []
-    for _ in 0..<(try reader.count(ofAtLeast: 9)) {
+    for _ in 0..<(reader.format >= .second ? try reader.count(ofAtLeast: 9) : 0) {
       let index = IndexID(try reader.u64())
       indexRuns.append(IndexRunUnit(index: index, sizeBytes: try reader.size(atMost: Int(UInt32.max))))
     }

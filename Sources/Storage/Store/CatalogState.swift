@@ -56,7 +56,7 @@ struct CatalogState: Sendable, Hashable {
     tables[place].indexes.remove(at: found)
   }
 
-  /// Tables and indexes share their names.
+  /// Tables and indexes share their names. Those of primary keys are the binder's to keep apart: format 1 had none.
   private func isTaken(_ name: String) -> Bool {
     tables.contains { $0.name == name || $0.indexes.contains { $0.name == name } }
   }

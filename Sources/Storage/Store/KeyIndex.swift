@@ -99,10 +99,15 @@ extension Partition {
 }
 
 extension TableDefinition {
+  /// An insert of a key of `index` that is there.
   func violation(of index: IndexDefinition) -> StorageError {
-    let names = index.columns.map { columns[$0].name }
-    return index.id == .primaryKey
-      ? .uniqueViolation(table: name, columns: names)
-      : .indexViolation(index: index.name, table: name, columns: names)
+    .uniqueViolation(constraint: index.name, table: name, columns: names(of: index))
   }
+
+  /// Rows of one key that the creation of `index` met.
+  func duplicates(of index: IndexDefinition) -> StorageError {
+    .duplicateKeys(index: index.name, table: name, columns: names(of: index))
+  }
+
+  private func names(of index: IndexDefinition) -> [String] { index.columns.map { columns[$0].name } }
 }

@@ -36,7 +36,7 @@ extension Transaction {
     if index.isUnique {
       let others = snapshot.head.partitions.filter { $0.key.table == table && $0.key.tenant != tenant }
       for partition in others.values + [view(of: table)] where try partition.hasDuplicates(of: index) {
-        throw owner.violation(of: index)
+        throw owner.duplicates(of: index)
       }
     }
     try ownCatalog.add(index, to: table)

@@ -73,7 +73,7 @@ extension Writer {
       if key.tenant == draft.tenant {
         for row in draft.deletes[table] ?? [] { _ = try partition.delete(row) }
       }
-      if try partition.hasDuplicates(of: index) { throw definition.violation(of: index) }
+      if try partition.hasDuplicates(of: index) { throw definition.duplicates(of: index) }
     }
   }
 }

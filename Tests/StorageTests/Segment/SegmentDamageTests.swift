@@ -89,7 +89,7 @@ import VSQLStorage
       .readOnlyTransaction,
       .conflict,
       .snapshotErased,
-      .uniqueViolation, .indexViolation,
+      .uniqueViolation, .duplicateKeys,
       .notNullViolation, .limit:
       nil
     }

@@ -151,7 +151,7 @@ import VSQLStorage
     case .wrongKey, .noKey: path == "DATABASE"
     case .missing(let named): named == path
     case .system, .diskFull, .outOfMemory, .locked, .readOnly, .readOnlyTransaction, .conflict,
-      .snapshotErased, .uniqueViolation, .indexViolation,
+      .snapshotErased, .uniqueViolation, .duplicateKeys,
       .notNullViolation, .limit,
       nil:
       false

@@ -10,7 +10,9 @@ import VSQLTrust
   static let byPatient = IndexDefinition(
     id: .primaryKey, name: "by_patient", columns: [2, 0], isUnique: false)
 
-  private let violation = StorageError.indexViolation(index: "by_name", table: "people", columns: ["name"])
+  private let violation = StorageError.uniqueViolation(
+    constraint: "by_name", table: "people", columns: ["name"])
+  private let duplicates = StorageError.duplicateKeys(index: "by_name", table: "people", columns: ["name"])
 
   @Test func findsRowsInSegmentsInMemoryAndAmongOwn() throws {
     let device = MemoryDevice()
@@ -106,8 +108,8 @@ import VSQLTrust
       try transaction.insert(batch(1, named: 1), into: table)
       try transaction.insert(batch(2, named: 1), into: table)
     }
-    #expect(throws: violation) { try maker.commit() }
-    #expect(throws: violation) { try store.write { try $0.createIndex(Self.byName, on: table) } }
+    #expect(throws: duplicates) { try maker.commit() }
+    #expect(throws: duplicates) { try store.write { try $0.createIndex(Self.byName, on: table) } }
     try store.write { transaction in
       let rows = try transaction.scan(table, columns: [0], scope: store.scope).rows()
       try transaction.delete([rows[1].rowID], from: table)
@@ -147,7 +149,7 @@ import VSQLTrust
     batch.columns[1] = try peopleBatch([5, 5]).columns[1]
     try acme.insert(batch, into: table)
     try acme.commit()
-    #expect(throws: violation) { try store.write { try $0.createIndex(Self.byName, on: table) } }
+    #expect(throws: duplicates) { try store.write { try $0.createIndex(Self.byName, on: table) } }
   }
 
   @Test func anIndexIsThereOrNotAfterACrashAnywhere() throws {

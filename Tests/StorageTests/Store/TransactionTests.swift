@@ -54,7 +54,8 @@ import VSQLStorage
     try transaction.insert(peopleBatch(0..<3), into: table)
     let mark = transaction.savepointMark()
     try transaction.insert(peopleBatch(3..<6), into: table)
-    #expect(throws: StorageError.uniqueViolation(table: "people", columns: ["id"])) {
+    #expect(throws: StorageError.uniqueViolation(constraint: "people_pkey", table: "people", columns: ["id"]))
+    {
       try transaction.insert(peopleBatch(5..<8), into: table)
     }
     transaction.rollback(to: mark)
@@ -89,7 +90,8 @@ import VSQLStorage
     try first.insert(peopleBatch([1]), into: table)
     try second.insert(peopleBatch([1]), into: table)
     try first.commit()
-    #expect(throws: StorageError.uniqueViolation(table: "people", columns: ["id"])) { try second.commit() }
+    #expect(throws: StorageError.uniqueViolation(constraint: "people_pkey", table: "people", columns: ["id"]))
+    { try second.commit() }
   }
 
   @Test func aKeyMayMoveWithinATransaction() throws {
@@ -102,7 +104,8 @@ import VSQLStorage
       try transaction.insert(peopleBatch([1]), into: table)
     }
     #expect(try store.ids(table) == [0, 2, 1])
-    #expect(throws: StorageError.uniqueViolation(table: "people", columns: ["id"])) {
+    #expect(throws: StorageError.uniqueViolation(constraint: "people_pkey", table: "people", columns: ["id"]))
+    {
       try store.write { try $0.insert(peopleBatch([1]), into: table) }
     }
   }
@@ -115,7 +118,8 @@ import VSQLStorage
     #expect(throws: StorageError.notNullViolation(table: "people", column: "patient")) {
       try store.write { try $0.insert(batch, into: table) }
     }
-    #expect(throws: StorageError.uniqueViolation(table: "people", columns: ["id"])) {
+    #expect(throws: StorageError.uniqueViolation(constraint: "people_pkey", table: "people", columns: ["id"]))
+    {
       try store.write { try $0.insert(peopleBatch([1, 2, 1]), into: table) }
     }
     #expect(try store.ids(table) == [])
