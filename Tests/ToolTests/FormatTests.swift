@@ -71,9 +71,11 @@ import Testing
         "-c", "ERASE ENTITY 'person 5'", "-c", "INSERT INTO few VALUES (4, 'four')", "-c",
         "UPDATE everything SET number = 7 WHERE id < 30",
         // Of all forms of today's segments, and rows of the log.
-        "-c", "CREATE TABLE few2 (a INTEGER, half DOUBLE, odd DOUBLE, v VECTOR(64))", "-c",
+        "-c", "CREATE TABLE few2 (a INTEGER UNIQUE, half DOUBLE, odd DOUBLE, v VECTOR(64))", "-c",
         "INSERT INTO few2 VALUES (1, 0.5, 0.1, NULL), (NULL, 7.25, 1e300, \(Self.zeros)), (9, NULL, 2e-7, NULL)",
-        "-c", "VACUUM", "-c", "INSERT INTO few VALUES (5, 'five')",
+        "-c", "CREATE INDEX half ON few2 (half, a)", "-c", "VACUUM",
+        "-c", "INSERT INTO few VALUES (5, 'five')", "-c", "CREATE UNIQUE INDEX odd ON few2 (odd)",
+        "-c", "DROP INDEX half",
       ])
     for table in ["everything", "few", "few2"] {
       let answer = try Tool.run(database + ["--mode", "jsonl", "-c", "SELECT * FROM \(table)"])

@@ -97,7 +97,8 @@ import VSQLStorage
     #expect(manifest.text() == "name" && manifest.take(4) == [5, 0, 0, 0])
     #expect(manifest.text() == "patient" && manifest.take(4) == [5, 0, 1, 0])
     #expect(manifest.text() == "v" && manifest.take(5) == [11, 1, 4, 0, 0])
-    #expect(manifest.take(4) == [1, 0, 1, 2] && manifest.text() == "patient")
+    #expect(manifest.take(2) == [1, 0] && manifest.text() == "people_pkey")
+    #expect(manifest.take(2) == [1, 2] && manifest.text() == "patient")
     // No index; then no deletes, segments, rows or events.
     #expect(manifest.take(1) == [0])
     #expect(manifest.take(4) == [0, 0, 0, 0] && manifest.rest.isEmpty && rest.rest.isEmpty)
