@@ -58,17 +58,17 @@ extension Session {
       try recordControl(.tenantChange, resource: "tenant:\(name.id.hex)")
       return .command("SET")
     case .set(let name, let value):
-      settings[name] = value
+      change(name, to: value)
       try recordControl(.configuration, resource: "setting:\(name)")
       return .command("SET")
     case .reset(let name):
-      settings.reset(name == "all" ? nil : name)
+      reset(name)
       try recordControl(.configuration, resource: "setting:\(name)")
       return .command("RESET")
     case .show(.setting(let name)):
-      return .oneText(column: name, settings[name].text ?? "")
+      return .oneText(column: name, shownSettings[name].text ?? "")
     case .show(.allSettings):
-      return .settings(settings)
+      return .settings(shownSettings)
     case .query, .insert, .update, .delete, .copy, .createTable, .dropTable, .createIndex, .dropIndex,
       .createTenant, .show, .describe,
       .explain, .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .maintain, .backup:

@@ -6,6 +6,7 @@ import Testing
 @Suite struct DocumentTests {
   static let pages = [
     "docs/sql.md", "docs/nearest.md", "docs/trust.md", "docs/copy.md", "docs/explain.md", "docs/errors.md",
+    "docs/memory.md",
   ]
 
   @Test(arguments: pages)

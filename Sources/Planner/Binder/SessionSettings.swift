@@ -6,6 +6,8 @@ package struct SessionSetting: Hashable, Sendable {
   package enum Form: Hashable, Sendable {
     /// Within the range; text with a unit of time is understood where `isTime`.
     case integer(ClosedRange<Int64>, isTime: Bool)
+    /// Text of a number and a unit, kept in its shortest form; the range is in bytes.
+    case size(ClosedRange<Int64>)
     /// One of these words.
     case word([String])
   }
@@ -15,6 +17,9 @@ package struct SessionSetting: Hashable, Sendable {
   package let standard: Value
   package let summary: String
 
+  /// The one setting that is not a session's own but its database's, as long as that is open.
+  package static let memoryLimit = "memory_limit"
+
   /// Every setting, by name.
   package static let all: [SessionSetting] = [
     SessionSetting(
@@ -23,6 +28,11 @@ package struct SessionSetting: Hashable, Sendable {
     SessionSetting(
       name: "max_result_rows", form: .integer(0...Int64.max, isTime: false), standard: .integer(0),
       summary: "rows that a query may hand out before it fails; 0: no limit"),
+    SessionSetting(
+      name: memoryLimit, form: .size(1 << 20...1 << 50), standard: .null,
+      summary:
+        "plain memory that the database's opened columns and running statements may take, for all its sessions"
+    ),
     SessionSetting(
       name: "nearest_default", form: .word(["exact", "approx"]), standard: .text("exact"),
       summary: "how NEAREST runs when neither EXACT nor APPROX is said"),
@@ -60,6 +70,14 @@ package struct SessionSetting: Hashable, Sendable {
           .invalidParameterValue, "setting \"\(name)\" is an integer \(limit)", at: span)
       }
       return .integer(number)
+    case .size(let range):
+      guard case .text(let text) = value, let bytes = ByteSize(text)?.bytes, range.contains(bytes) else {
+        throw Diagnostic(
+          .invalidParameterValue,
+          "setting \"\(name)\" is a size between \(ByteSize(range.lowerBound)) and \(ByteSize(range.upperBound))",
+          at: span, hint: "Write a number and a unit: '512MB', '2GB'.")
+      }
+      return .text(ByteSize(bytes).description)
     case .word(let words):
       guard case .text(let text) = value,
         let word = words.first(where: { $0.lowercased() == text.lowercased() })

@@ -34,6 +34,38 @@ struct SegmentDirectory: Hashable, Sendable {
   }
 }
 
+/// What a column group takes once opened.
+extension SegmentDirectory {
+  /// Plain bytes in memory: exact for vectors, an estimate where texts are.
+  func plainBytes(ofGroup group: Int) -> Int {
+    let (sealed, columns) = (groups[group].cells.range(0..<rowCount).count, columns(ofGroup: group))
+    return columns.reduce(0) { sum, column in
+      switch types[column].physicalKind {
+      case .boolean: sum + rowCount
+      case .int32: sum + 4 * rowCount
+      case .int64, .double: sum + 8 * rowCount
+      case .decimal, .uuid: sum + 32 * rowCount
+      // Texts are stored compressed; three times is what short ones come to.
+      case .text: sum + 4 * rowCount + 3 * sealed / columns.count
+      case .vector:
+        if case .vector(let shape) = types[column] { sum + rowCount * shape.byteCount } else { sum }
+      }
+    }
+  }
+
+  /// To open the whole group again: a unit costs 0.65 us to open and 0.4 us to unwrap its key for, and 0.25 ns a byte.
+  func openingNanoseconds(ofGroup group: Int) -> Int {
+    rowCount * 1_000 + groups[group].cells.range(0..<rowCount).count / 4
+  }
+
+  private func columns(ofGroup group: Int) -> [Int] {
+    switch groups[group].content {
+    case .records: layout.columns.map(\.column)
+    case .vector(let column), .planes(let column), .long(let column): [column]
+    }
+  }
+}
+
 extension SegmentDirectory {
   func encode() -> [UInt8] {
     var writer = ByteWriter(capacity: 4 * rowCount + 32 * leaves.count + 4_096)

@@ -5,13 +5,15 @@ import VSQLSchema
 ///
 /// Every seal binds its unit to its exact place, and to its file's generation, so each read is verified as it is opened;
 /// failures name the file and the unit's offset.
-final class SegmentGeneration: Sendable {
+final class SegmentGeneration: Sendable, MemoryBudget.Holder {
   private struct Cache {
     var directory: SegmentDirectory?
     /// By ordinal: the row is erased. Nil: none is.
     var gone: [Bool]?
     var tables: [Int: ValueTable]?
     var columns: [Int: Column] = [:]
+    /// The same, by group.
+    var groups: [Int: OpenedColumns] = [:]
     var entityIndex: KeyRun??
     var keyRun: KeyRun??
     var indexRuns: [IndexID: KeyRun] = [:]
@@ -22,35 +24,38 @@ final class SegmentGeneration: Sendable {
   let site: SegmentSite
   private let cache = Mutex(Cache())
   private let opener: Mutex<SegmentOpener>
+  /// In the memory budget.
+  private let holder: UInt64
 
   init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
     self.site = site
     self.manifest = manifest
     self.table = table
+    holder = site.memory.newHolder()
     opener = Mutex(SegmentOpener(site, manifest: manifest, table: table))
   }
 
   // MARK: Columns
 
-  /// Whole columns, all rows of the segment; what stands for an erased row is NULL and means nothing.
+  /// Whole columns, all rows of the segment; what stands for an erased row is NULL and means nothing. What is not open is
+  /// opened for the caller and not kept.
   ///
   /// - Parameter ordinals: of the table's columns.
   func columns(_ ordinals: [Int]) throws(StorageError) -> [Column] {
-    var found: [Column] = []
-    found.reserveCapacity(ordinals.count)
-    for ordinal in ordinals { found.append(try column(ordinal)) }
-    return found
+    try columns(ordinals, of: 0..<manifest.rowCount, user: nil)
   }
 
-  /// Rows of whole columns: texts and vectors share the segment's arrays. Erased rows are not in the selection.
+  /// Rows of columns. Where the memory budget lets a column group be open as a whole, texts and vectors share its arrays;
+  /// else these rows alone are opened. Erased rows are not in the selection.
   ///
-  /// - Parameter rows: at most `Batch.capacity` ordinals.
-  func batch(rows: Range<Int>, columns ordinals: [Int]) throws(StorageError) -> Batch {
+  /// - Parameters:
+  ///   - rows: at most `Batch.capacity` ordinals.
+  ///   - user: the scan that reads (`MemoryBudget.newUser`).
+  func batch(rows: Range<Int>, columns ordinals: [Int], user: UInt64) throws(StorageError) -> Batch {
     let directory = try directory()
-    let columns = try columns(ordinals).map { $0.slice(rows) }
     return Batch(
-      columns: columns, count: rows.count, selection: liveSelection(in: rows),
-      rowIDs: Array(directory.rowIDs[rows]))
+      columns: try columns(ordinals, of: rows, user: user), count: rows.count,
+      selection: liveSelection(in: rows), rowIDs: Array(directory.rowIDs[rows]))
   }
 
   /// Columns of the rows `ordinals` alone, in that order: opens their cells only, unless whole columns are open already.
@@ -81,29 +86,95 @@ final class SegmentGeneration: Sendable {
     return found
   }
 
-  private func column(_ ordinal: Int) throws(StorageError) -> Column {
-    if let column = cache.withLock({ $0.columns[ordinal] }) { return column }
+  /// - Parameter user: nil: nothing that is opened now is kept.
+  private func columns(
+    _ ordinals: [Int], of rows: Range<Int>, user: UInt64?
+  ) throws(StorageError) -> [Column] {
     let directory = try directory()
-    guard let group = directory.group(of: ordinal) else { throw noGroup(ordinal) }
+    var found: [Column] = []
+    found.reserveCapacity(ordinals.count)
+    /// Of the groups that are not open as a whole, these rows.
+    var partial: [Int: Column] = [:]
+    for ordinal in ordinals {
+      if let column = partial[ordinal] {
+        found.append(column)
+        continue
+      }
+      guard let group = directory.group(of: ordinal) else { throw noGroup(ordinal) }
+      if let whole = try whole(ordinal, in: group, directory, user: user) {
+        found.append(rows.count == directory.rowCount ? whole : whole.slice(rows))
+        continue
+      }
+      let first = rows.lowerBound / SegmentFormat.pageRows * SegmentFormat.pageRows
+      var opened = try open(group, directory, first..<rows.upperBound)
+      if first < rows.lowerBound {
+        opened = opened.mapValues { $0.slice(rows.lowerBound - first..<rows.upperBound - first) }
+      }
+      partial.merge(opened) { $1 }
+      guard let column = partial[ordinal] else { throw noGroup(ordinal) }
+      found.append(column)
+    }
+    return found
+  }
+
+  /// A column that is open as a whole, or may be.
+  private func whole(
+    _ ordinal: Int, in group: Int, _ directory: SegmentDirectory, user: UInt64?
+  ) throws(StorageError) -> Column? {
+    let key = MemoryBudget.Key(holder: holder, group: group)
+    if let column = cache.withLock({ $0.columns[ordinal] }) {
+      if let user { site.memory.touch(key, user: user) }
+      return column
+    }
+    guard let user else { return nil }
+    let isAdmitted = site.memory.admit(
+      key, of: self, sizeBytes: directory.plainBytes(ofGroup: group),
+      costNanoseconds: directory.openingNanoseconds(ofGroup: group), user: user)
+    guard isAdmitted else { return nil }
+    do throws(StorageError) {
+      let columns = try open(group, directory, 0..<directory.rowCount)
+      let opened = cache.withLock { cache in
+        // Another thread may have been first.
+        if let opened = cache.groups[group] { return opened }
+        let opened = OpenedColumns(columns)
+        cache.groups[group] = opened
+        cache.columns.merge(opened.columns) { $1 }
+        return opened
+      }
+      // Given up again while it was opened: then it serves this once.
+      if !site.memory.settle(key, sizeBytes: opened.sizeBytes) { evict(group: group) }
+      guard let column = opened.columns[ordinal] else { throw noGroup(ordinal) }
+      return column
+    } catch {
+      site.memory.forget(key)
+      throw error
+    }
+  }
+
+  /// The columns of a group, of `rows` (from a multiple of a page on).
+  private func open(
+    _ group: Int, _ directory: SegmentDirectory, _ rows: Range<Int>
+  ) throws(StorageError) -> [Int: Column] {
     let content = directory.groups[group].content
     let tables = content == .records ? try valueTables() : [:]
-    let opened = try opener.withLock { opener throws(StorageError) -> [Int: Column] in
-      // Another thread may have opened it while this one waited.
-      if let column = cache.withLock({ $0.columns[ordinal] }) { return [ordinal: column] }
-      let gone = goneRows()
+    let gone = goneRows()
+    return try opener.withLock { opener throws(StorageError) -> [Int: Column] in
+      if let open = cache.withLock({ $0.groups[group] }) {
+        return rows.count == directory.rowCount ? open.columns : open.columns.mapValues { $0.slice(rows) }
+      }
       switch content {
-      case .records: return try opener.records(directory, group: group, tables: tables, gone: gone)
-      case .long: return [ordinal: try opener.longs(directory, group: group, column: ordinal, gone: gone)]
-      case .vector, .planes:
-        guard case .vector(let shape) = directory.types[ordinal] else { throw noGroup(ordinal) }
+      case .records:
+        return try opener.records(directory, group: group, rows, tables: tables, gone: gone)
+      case .long(let column):
+        return [column: try opener.longs(directory, group: group, rows, column: column, gone: gone)]
+      case .vector(let column), .planes(let column):
+        guard case .vector(let shape) = directory.types[column] else { throw noGroup(column) }
         return [
-          ordinal: try opener.vectors(directory, group: group, column: ordinal, shape: shape, gone: gone)
+          column: try opener.vectors(
+            directory, group: group, rows, column: column, shape: shape, gone: gone)
         ]
       }
     }
-    cache.withLock { $0.columns.merge(opened) { $1 } }
-    guard let column = opened[ordinal] else { throw noGroup(ordinal) }
-    return column
   }
 
   private func noGroup(_ ordinal: Int) -> StorageError {
@@ -243,9 +314,27 @@ final class SegmentGeneration: Sendable {
 
   // MARK: Memory
 
-  func dropOpened() { cache.withLock { $0.columns.removeAll() } }
+  func evict(group: Int) {
+    cache.withLock { cache in
+      guard let opened = cache.groups.removeValue(forKey: group) else { return }
+      for ordinal in opened.columns.keys { cache.columns[ordinal] = nil }
+    }
+  }
 
-  var openedBytes: Int { cache.withLock { $0.columns.values.reduce(0) { $0 + $1.sizeBytes } } }
+  func dropOpened() {
+    for group in cache.withLock({ Array($0.groups.keys) }) {
+      evict(group: group)
+      site.memory.forget(MemoryBudget.Key(holder: holder, group: group))
+    }
+  }
+
+  deinit {
+    for group in cache.withLock({ Array($0.groups.keys) }) {
+      site.memory.forget(MemoryBudget.Key(holder: holder, group: group))
+    }
+  }
+
+  var openedBytes: Int { cache.withLock { $0.groups.values.reduce(0) { $0 + $1.sizeBytes } } }
 
   private func goneRows() -> [Bool]? { cache.withLock { $0.gone } }
 

@@ -4,10 +4,13 @@ import VSQLSchema
 package struct SegmentSite: Sendable {
   package let device: any Device
   package let keys: KeyRing
+  /// What opened columns count against.
+  package let memory: MemoryBudget
 
-  package init(device: any Device, keys: KeyRing) {
+  package init(device: any Device, keys: KeyRing, memory: MemoryBudget = MemoryBudget()) {
     self.device = device
     self.keys = keys
+    self.memory = memory
   }
 }
 

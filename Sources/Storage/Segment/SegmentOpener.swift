@@ -116,14 +116,16 @@ final class SegmentOpener {
 
   // MARK: Whole groups
 
-  /// Every column of group 0 (ordinal to column), all rows; rows that are gone are NULL.
+  /// Every column of group 0 (ordinal to column), of `rows`; rows that are gone are NULL.
+  ///
+  /// - Parameter wanted: from a multiple of a page on, here and below.
   func records(
-    _ directory: SegmentDirectory, group: Int, tables: [Int: ValueTable], gone: [Bool]?
+    _ directory: SegmentDirectory, group: Int, _ wanted: Range<Int>, tables: [Int: ValueTable], gone: [Bool]?
   ) throws(StorageError) -> [Int: Column] {
     var decoder = RecordDecoder(
-      layout: directory.layout, types: directory.types, tables: tables, capacity: directory.rowCount)
-    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
-      let rows = start..<min(directory.rowCount, start + Self.runRows)
+      layout: directory.layout, types: directory.types, tables: tables, capacity: wanted.count)
+    for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
+      let rows = start..<min(wanted.upperBound, start + Self.runRows)
       let records = try open(rows, directory.groups[group].cells, group: group, gone: gone)
       if let bad = decoder.decode(try unpacked(records, first: start, directory.groups[group].cells)) {
         throw damagedRecord(directory.groups[group].cells, row: start + bad)
@@ -134,18 +136,19 @@ final class SegmentOpener {
 
   /// A vector column's bytes, straight from the cells unless those are packed.
   func vectors(
-    _ directory: SegmentDirectory, group: Int, column: Int, shape: VectorShape, gone: [Bool]?
+    _ directory: SegmentDirectory, group: Int, _ wanted: Range<Int>, column: Int, shape: VectorShape,
+    gone: [Bool]?
   ) throws(StorageError) -> Column {
     let (cells, width) = (directory.groups[group].cells, shape.byteCount)
     if case .planes = directory.groups[group].content {
-      let bytes = try planes(directory, group: group, shape: shape, gone: gone)
+      let bytes = try planes(directory, group: group, wanted, shape: shape, gone: gone)
       return Column(
         type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
-        validity: validity(directory, group: group, gone: gone), count: directory.rowCount)
+        validity: validity(directory, group: group, wanted, gone: gone), count: wanted.count)
     }
-    var bytes = [UInt8](repeating: 0, count: directory.rowCount * width)
-    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
-      let rows = start..<min(directory.rowCount, start + Self.runRows)
+    var bytes = [UInt8](repeating: 0, count: wanted.count * width)
+    for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
+      let rows = start..<min(wanted.upperBound, start + Self.runRows)
       let (sealed, keys) = try run(rows, cells)
       let first = cells.range(start).lowerBound
       for row in rows {
@@ -155,23 +158,23 @@ final class SegmentOpener {
         let opened = cipher.open(
           sealed.span.extracting(range.lowerBound - first..<range.upperBound - first),
           keys: keys[(row - start) / SegmentFormat.blockKeys], group: group, row: row, into: &bytes,
-          at: row * width)
+          at: (row - wanted.lowerBound) * width)
         if !opened { throw unauthentic(group, range) }
       }
     }
     return Column(
       type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
-      validity: validity(directory, group: group, gone: gone), count: directory.rowCount)
+      validity: validity(directory, group: group, wanted, gone: gone), count: wanted.count)
   }
 
   private func planes(
-    _ directory: SegmentDirectory, group: Int, shape: VectorShape, gone: [Bool]?
+    _ directory: SegmentDirectory, group: Int, _ wanted: Range<Int>, shape: VectorShape, gone: [Bool]?
   ) throws(StorageError) -> [UInt8] {
     let cells = directory.groups[group].cells
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(directory.rowCount * shape.byteCount)
-    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
-      let rows = start..<min(directory.rowCount, start + Self.runRows)
+    bytes.reserveCapacity(wanted.count * shape.byteCount)
+    for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
+      let rows = start..<min(wanted.upperBound, start + Self.runRows)
       let packed = try open(rows, cells, group: group, gone: gone)
       for row in 0..<packed.count {
         try appendPlanes(packed, row, of: start + row, cells, VectorPlanes(shape), to: &bytes)
@@ -201,18 +204,18 @@ final class SegmentOpener {
 
   /// A column of long texts or blobs.
   func longs(
-    _ directory: SegmentDirectory, group: Int, column: Int, gone: [Bool]?
+    _ directory: SegmentDirectory, group: Int, _ wanted: Range<Int>, column: Int, gone: [Bool]?
   ) throws(StorageError) -> Column {
     let cells = directory.groups[group].cells
     var list = TextValues()
-    for start in stride(from: 0, to: directory.rowCount, by: Self.runRows) {
-      let rows = start..<min(directory.rowCount, start + Self.runRows)
+    for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
+      let rows = start..<min(wanted.upperBound, start + Self.runRows)
       let packed = try open(rows, cells, group: group, gone: gone)
       for row in 0..<packed.count { try appendLong(packed, row, of: start + row, cells, to: &list) }
     }
     return Column(
       type: directory.types[column], values: .texts(list),
-      validity: validity(directory, group: group, gone: gone), count: directory.rowCount)
+      validity: validity(directory, group: group, wanted, gone: gone), count: wanted.count)
   }
 
   // MARK: Single rows
@@ -359,11 +362,15 @@ final class SegmentOpener {
   }
 
   /// False where a row is gone or NULL, in a group of one column.
-  private func validity(_ directory: SegmentDirectory, group: Int, gone: [Bool]?) -> [Bool]? {
+  private func validity(
+    _ directory: SegmentDirectory, group: Int, _ rows: Range<Int>, gone: [Bool]?
+  ) -> [Bool]? {
     let nulls = directory.groups[group].nulls
     if nulls.isEmpty, gone == nil { return nil }
-    var validity = gone.map { $0.map { !$0 } } ?? Array(repeating: true, count: directory.rowCount)
-    for row in nulls { validity[row] = false }
+    var validity = gone.map { $0[rows].map { !$0 } } ?? Array(repeating: true, count: rows.count)
+    for row in nulls[nulls.lowerBound { $0 < rows.lowerBound }..<nulls.lowerBound { $0 < rows.upperBound }] {
+      validity[row - rows.lowerBound] = false
+    }
     return validity
   }
 

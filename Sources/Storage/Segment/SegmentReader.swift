@@ -30,7 +30,11 @@ package final class SegmentReader: Sendable {
   /// Goes over to the files of a later generation, once the state names them; what was opened is dropped.
   package func adopt(_ manifest: SegmentManifest) {
     let next = SegmentGeneration(site, manifest: manifest, table: table)
-    current.withLock { $0 = next }
+    let former = current.withLock { current in
+      defer { current = next }
+      return current
+    }
+    former.dropOpened()
   }
 
   /// From now on whatever cannot be read any more was taken by an erasure.
@@ -53,18 +57,26 @@ package final class SegmentReader: Sendable {
 
   // MARK: Columns
 
-  /// Whole columns, all rows of the segment; what stands for an erased row is NULL and means nothing.
+  /// Whole columns, all rows of the segment; what stands for an erased row is NULL and means nothing. What is not open yet is
+  /// opened for the caller and not kept.
   ///
   /// - Parameter ordinals: of the table's columns.
   package func columns(_ ordinals: [Int]) throws(StorageError) -> [Column] {
     try read { segment throws(StorageError) in try segment.columns(ordinals) }
   }
 
-  /// Rows of whole columns: texts and vectors share the segment's arrays. Erased rows are not in the selection.
+  /// Rows of columns. Where the memory budget lets a column group be open as a whole, it is opened and kept, and texts and
+  /// vectors share its arrays; else these rows alone are opened. Erased rows are not in the selection.
   ///
-  /// - Parameter rows: at most `Batch.capacity` ordinals.
-  package func batch(rows: Range<Int>, columns ordinals: [Int]) throws(StorageError) -> Batch {
-    try read { segment throws(StorageError) in try segment.batch(rows: rows, columns: ordinals) }
+  /// - Parameters:
+  ///   - rows: at most `Batch.capacity` ordinals.
+  ///   - user: the scan that reads (`MemoryBudget.newUser`).
+  package func batch(rows: Range<Int>, columns ordinals: [Int], user: UInt64 = 0) throws(StorageError)
+    -> Batch
+  {
+    try read { segment throws(StorageError) in
+      try segment.batch(rows: rows, columns: ordinals, user: user)
+    }
   }
 
   /// Columns of the rows `ordinals` alone, in that order: opens their cells only, unless whole columns are open already.

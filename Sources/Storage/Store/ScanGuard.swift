@@ -6,9 +6,11 @@ import VSQLTrust
 package final class ScanGuard: Sendable {
   private let erasureEpoch: Atomic<UInt64>
   private let ring: KeyRing
+  let memory: MemoryBudget
 
-  init(ring: KeyRing, epoch: UInt64) {
+  init(ring: KeyRing, memory: MemoryBudget, epoch: UInt64) {
     self.ring = ring
+    self.memory = memory
     erasureEpoch = Atomic(epoch)
   }
 

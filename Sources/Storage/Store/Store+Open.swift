@@ -135,14 +135,15 @@ extension Store {
     _ chain: AuditChain,
     _ lock: (any DeviceLock)?, _ options: StoreOptions
   ) throws -> Store {
-    let site = SegmentSite(device: device, keys: vault.keyRing)
+    let site = SegmentSite(
+      device: device, keys: vault.keyRing, memory: MemoryBudget(limitBytes: options.memoryLimitBytes))
     var recovery = try Recovery(state, site: site, chain: chain)
     try recovery.replay()
     // Nothing is written onto an end that does not hold; read-only, VERIFY AUDIT tells what is wrong with it.
     if !options.isReadOnly { try chain.checkTail() }
     var writer = Writer(
       site: site, chain: chain, options: options,
-      guardian: ScanGuard(ring: site.keys, epoch: recovery.head.erasureEpoch),
+      guardian: ScanGuard(ring: site.keys, memory: site.memory, epoch: recovery.head.erasureEpoch),
       published: PublishedHead(recovery.head), head: recovery.head, keys: recovery.keys,
       nextRowID: recovery.nextRowID, state: state, stateNumber: number,
       nextLog: state.firstLog + UInt64(recovery.logs.count), oldLogs: recovery.logs)

@@ -72,6 +72,9 @@ package final class Store: Sendable {
     try writing(patience) { try $0.holders(of: keys, index, in: partition) }
   }
 
+  /// What opened columns and operators count against.
+  package var memory: MemoryBudget { site.memory }
+
   /// Lets another process write.
   func unlock() { lock.withLock { $0 = nil } }
 }

@@ -31,6 +31,8 @@ package struct StoreOptions: Sendable {
   /// Whether a thread of the store's own merges segments, and flushes what was in memory for `flushSeconds`.
   package var hasUpkeep: Bool
   package var flushSeconds: Int
+  /// Plain bytes of opened columns and operators; nil: half of the machine's memory.
+  package var memoryLimitBytes: Int?
 
   package init(
     isReadOnly: Bool = false, create: Bool = true, clock: any Clock = SystemClock(),
@@ -39,7 +41,8 @@ package struct StoreOptions: Sendable {
     directSegmentBytes: Int = 4 << 20,
     checkpointMergeBytes: Int = 4 << 20,
     hasUpkeep: Bool = false,
-    flushSeconds: Int = 60
+    flushSeconds: Int = 60,
+    memoryLimitBytes: Int? = nil
   ) {
     self.isReadOnly = isReadOnly
     self.create = create
@@ -50,5 +53,6 @@ package struct StoreOptions: Sendable {
     self.checkpointMergeBytes = checkpointMergeBytes
     self.hasUpkeep = hasUpkeep
     self.flushSeconds = flushSeconds
+    self.memoryLimitBytes = memoryLimitBytes
   }
 }

@@ -28,7 +28,7 @@ extension TableScan {
         columns = try segment.rows(selection.map { first + Int($0) }, columns: ordinals)
         isCompact = true
       } else {
-        columns = try segment.batch(rows: rows, columns: ordinals).columns
+        columns = try segment.batch(rows: rows, columns: ordinals, user: user).columns
         isCompact = false
       }
       // What was erased meanwhile reads as NULL: the scan ends before anyone sees it.

@@ -15,6 +15,8 @@ package final class TableScan {
   private let filter: ScopeFilter
   let guardian: ScanGuard
   let epoch: UInt64
+  /// In the memory budget.
+  let user: UInt64
   /// Where the last batch came from.
   private(set) var present: (content: RowSource.Content, rows: Rows)?
 
@@ -45,6 +47,7 @@ package final class TableScan {
     self.lookup = lookup
     self.guardian = guardian
     self.epoch = epoch
+    user = guardian.memory.newUser()
     filter = ScopeFilter(scope, table: table, guardian: guardian)
     switch scope.visible {
     case .all: sources = partition.sources
@@ -116,7 +119,8 @@ package final class TableScan {
         return nil
       }
       pagesRead += pages.count
-      batch = try segment.batch(rows: rows, columns: columns + (filter.entityColumn.map { [$0] } ?? []))
+      batch = try segment.batch(
+        rows: rows, columns: columns + (filter.entityColumn.map { [$0] } ?? []), user: user)
       entities = filter.entityColumn == nil ? nil : batch.columns.removeLast()
     }
     if let live {

@@ -27,7 +27,8 @@ struct SegmentFixture {
 
   let device: MemoryDevice
   let ring: KeyRing
-  var site: SegmentSite { SegmentSite(device: device, keys: ring) }
+  let memory = MemoryBudget()
+  var site: SegmentSite { SegmentSite(device: device, keys: ring, memory: memory) }
   var writer: SegmentWriter { SegmentWriter(site, table: Self.table, tenant: Self.tenant) }
 
   init(seed: UInt64 = 1) throws {

@@ -42,7 +42,7 @@ import VSQLStorage
     let manifest = try fixture.write(1_500)
     for openFirst in [false, true] {
       let reader = fixture.reader(manifest)
-      if openFirst { _ = try reader.columns([9, 11]) }
+      if openFirst { _ = try reader.batch(rows: 0..<1, columns: [9, 11]) }
       let rows = [1_499, 0, 70, 70, 1_024]
       let columns = try reader.rows(rows, columns: all)
       for (index, row) in rows.enumerated() {
