@@ -20,6 +20,7 @@ package struct UnitPlace: Hashable, Sendable {
     case history = 14
     case backup = 15
     case indexRun = 16
+    case keyFilter = 19
   }
 
   package static let formatVersion: UInt8 = 1
