@@ -5,6 +5,7 @@ package struct SegmentManifest: Hashable, Sendable {
   package var id: SegmentID
   package var table: TableID
   package var tenant: TenantID
+  package var seal: TableDefinition.Seal
   /// Rows written, erased ones included: ordinals run from 0 to this.
   package var rowCount: Int
   /// Rows that no erasure took. Deleted rows are the store's to know.
@@ -23,35 +24,37 @@ package struct SegmentManifest: Hashable, Sendable {
   /// Sealed bytes of each unit in the `.dir` file, in the order of `DirectoryUnit`.
   package var directoryUnits: [Int]
   /// After those, the runs of indexes that the file holds: of each, its sealed bytes.
-  package var indexRuns: [IndexUnit] = []
-  /// At the end, the filters of runs, that of the PRIMARY KEY first: of each, its sealed bytes.
-  package var keyFilters: [IndexUnit] = []
+  package var indexRuns: [IndexRunUnit] = []
   /// Roots of the files' trees (`BlockTree`).
   package var cellRoot: Digest
   package var keyRoot: Digest
   package var directoryRoot: Digest
 }
 
-/// A sealed unit that belongs to an index.
-package struct IndexUnit: Hashable, Sendable {
+package struct IndexRunUnit: Hashable, Sendable {
   package var index: IndexID
   package var sizeBytes: Int
 }
 
 extension SegmentManifest {
+  /// DEKs besides the segment's own: of each record, or of each page.
+  var keyCount: Int {
+    switch seal {
+    case .record: rowCount
+    case .page: SegmentFormat.pages(rows: rowCount)
+    }
+  }
+
   package var cellPath: String { SegmentFormat.cellPath(id) }
   package var keyPath: String { SegmentFormat.keyPath(id, generation: keyGeneration) }
   package var directoryPath: String { SegmentFormat.directoryPath(id, generation: directoryGeneration) }
   /// The segment's three files.
   package var paths: [String] { [cellPath, keyPath, directoryPath] }
   package var directoryBytes: Int {
-    keyFilters.reduce(startOfFilters) { $0 + $1.sizeBytes }
+    indexRuns.reduce(directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +)) { $0 + $1.sizeBytes }
   }
   /// On disk, all three files. Punched cells are counted.
   package var sizeBytes: Int { cellBytes + keyBytes + directoryBytes }
-
-  private var startOfRuns: Int { directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +) }
-  private var startOfFilters: Int { indexRuns.reduce(startOfRuns) { $0 + $1.sizeBytes } }
 
   /// Where a unit begins in the `.dir` file.
   func offset(of unit: DirectoryUnit) -> Int {
@@ -63,17 +66,8 @@ extension SegmentManifest {
     guard let number = indexRuns.firstIndex(where: { $0.index == index }) else { return nil }
     return SealedUnit(
       kind: .indexRun, number: DirectoryUnit.allCases.count + number, ordinal: index.raw, name: "index run",
-      offset: indexRuns[..<number].reduce(startOfRuns) { $0 + $1.sizeBytes },
-      sizeBytes: indexRuns[number].sizeBytes)
-  }
-
-  /// The same of its filter; nil: the file has none.
-  func place(ofFilter index: IndexID) -> SealedUnit? {
-    guard let number = keyFilters.firstIndex(where: { $0.index == index }) else { return nil }
-    return SealedUnit(
-      kind: .keyFilter, number: DirectoryUnit.allCases.count + indexRuns.count + number, ordinal: index.raw,
-      name: "filter of keys", offset: keyFilters[..<number].reduce(startOfFilters) { $0 + $1.sizeBytes },
-      sizeBytes: keyFilters[number].sizeBytes)
+      offset: directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +)
+        + indexRuns[..<number].reduce(0) { $0 + $1.sizeBytes }, sizeBytes: indexRuns[number].sizeBytes)
   }
 
   func place(of unit: DirectoryUnit) -> SealedUnit {
@@ -98,16 +92,15 @@ extension SegmentManifest {
     writer.varint(UInt64(cellBytes))
     writer.varint(UInt64(keyBytes))
     for size in directoryUnits { writer.varint(UInt64(size)) }
-    for units in [indexRuns, keyFilters] {
-      writer.varint(UInt64(units.count))
-      for unit in units {
-        writer.u64(unit.index.raw)
-        writer.varint(UInt64(unit.sizeBytes))
-      }
+    writer.varint(UInt64(indexRuns.count))
+    for run in indexRuns {
+      writer.u64(run.index.raw)
+      writer.varint(UInt64(run.sizeBytes))
     }
     writer.raw(cellRoot.bytes)
     writer.raw(keyRoot.bytes)
     writer.raw(directoryRoot.bytes)
+    writer.u8(seal.rawValue)
   }
 
   package init(from reader: inout ByteReader) throws(StorageError) {
@@ -129,26 +122,18 @@ extension SegmentManifest {
     var units: [Int] = []
     for _ in DirectoryUnit.allCases { units.append(try reader.size(atMost: Int(UInt32.max))) }
     directoryUnits = units
-    indexRuns = try Self.indexUnits(&reader)
-    keyFilters = try Self.indexUnits(&reader)
+    indexRuns = []
+    for _ in 0..<(reader.format >= .second ? try reader.count(ofAtLeast: 9) : 0) {
+      let index = IndexID(try reader.u64())
+      indexRuns.append(IndexRunUnit(index: index, sizeBytes: try reader.size(atMost: Int(UInt32.max))))
+    }
     cellRoot = try reader.digest()
     keyRoot = try reader.digest()
     directoryRoot = try reader.digest()
-    guard slots.count == SegmentFormat.slots(rows: rowCount) else {
-      throw reader.malformed("\(slots.count) slots for \(rowCount) rows")
+    seal = reader.format >= .second ? try TableCodec.seal(&reader) : .record
+    guard slots.count == SegmentFormat.slots(keys: keyCount) else {
+      throw reader.malformed("\(slots.count) slots for \(keyCount) keys")
     }
-  }
-}
-
-extension SegmentManifest {
-  /// None in format 1.
-  private static func indexUnits(_ reader: inout ByteReader) throws(StorageError) -> [IndexUnit] {
-    var units: [IndexUnit] = []
-    for _ in 0..<(reader.format >= .second ? try reader.count(ofAtLeast: 9) : 0) {
-      let index = IndexID(try reader.u64())
-      units.append(IndexUnit(index: index, sizeBytes: try reader.size(atMost: Int(UInt32.max))))
-    }
-    return units
   }
 }
 

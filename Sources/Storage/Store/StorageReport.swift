@@ -74,7 +74,8 @@ extension Store {
     }
     var encodings = Array(repeating: [String](), count: columns.count)
     var sizes: [(name: String, bytes: Int)] = [
-      ("record keys", 0), ("seals of cells", 0), ("headers", 0), ("segment directory", 0),
+      (table.seal == .page ? "page keys" : "record keys", 0), ("seals of cells", 0), ("headers", 0),
+      ("segment directory", 0),
       ("value tables", 0), ("entity index", 0), ("primary key run", 0),
     ]
     for source in partition.sources {
@@ -93,10 +94,7 @@ extension Store {
     }
     // Only where there are any: of every other overhead a table always has some.
     let runs = partition.manifests.flatMap(\.indexRuns).reduce(0) { $0 + $1.sizeBytes }
-    let filters = partition.manifests.flatMap(\.keyFilters).reduce(0) { $0 + $1.sizeBytes }
-    for (name, bytes) in [("index runs", runs), ("key filters", filters)] where bytes > 0 {
-      sizes.append((name, bytes))
-    }
+    if runs > 0 { sizes.append(("index runs", runs)) }
     for ordinal in columns.indices where !encodings[ordinal].isEmpty {
       columns[ordinal].encoding = encodings[ordinal].joined(separator: "; ")
     }
@@ -133,7 +131,7 @@ extension Store {
       let isCurrent = ring.currentKEKVersion(key.tenant) == key.version
       return KeyInfo(
         tenant: key.tenant, version: Int(key.version), createdAtMicroseconds: key.createdAt,
-        recordKeys: sealed.reduce(0) { $0 + $1.liveCount }
+        recordKeys: sealed.reduce(0) { $0 + ($1.seal == .page ? $1.keyCount : $1.liveCount) }
           + (isCurrent ? partitions.reduce(0) { $0 + $1.memoryRows } : 0))
     }
   }
