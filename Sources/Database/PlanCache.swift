@@ -17,6 +17,8 @@ struct PlanCache {
   private var basis: Basis?
   private var bound: BoundStatement?
   private var planned: PlannedStatement?
+  /// What the audit chain is told of the bound statement, where that does not change.
+  var acts: [AuditedAct]?
   /// Of the tables that the plan reads or changes, when it was made.
   private var rowCounts: [TableID: Int] = [:]
 
@@ -26,6 +28,7 @@ struct PlanCache {
     self.basis = basis
     self.bound = bound
     planned = nil
+    acts = nil
   }
 
   /// The plan, unless a table's size has changed so much that another may be better.

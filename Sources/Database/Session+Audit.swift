@@ -28,11 +28,13 @@ extension Session {
   }
 
   /// The event of one stage of a statement. What reads is written before data is read; what changes rides in its commit's frame.
-  func audit(_ bound: BoundStatement, _ outcome: AuditOutcome, in transaction: Transaction) throws {
+  func audit(
+    _ bound: BoundStatement, _ outcome: AuditOutcome, in transaction: Transaction, _ cache: inout PlanCache
+  ) throws {
     if database.isReadOnly { return }
-    let events = bound.audited(in: transaction.catalog).map {
-      event($0.action, resource: $0.resource, outcome: outcome)
-    }
+    let acts = cache.acts ?? bound.audited(in: transaction.catalog)
+    if bound.isToldByItsTables { cache.acts = acts }
+    let events = acts.map { event($0.action, resource: $0.resource, outcome: outcome) }
     if bound.changesData {
       transaction.record(events)
     } else {
@@ -48,37 +50,61 @@ extension Session {
   }
 }
 
+/// What a statement does, and to what, as the chain tells it.
+struct AuditedAct {
+  let action: AuditAction
+  let resource: String
+
+  init(_ action: AuditAction, _ resource: String) {
+    self.action = action
+    self.resource = resource
+  }
+}
+
 extension BoundStatement {
-  /// What the statement does, and to what, as the chain tells it.
-  fileprivate func audited(in catalog: any Catalog) -> [(action: AuditAction, resource: String)] {
+  /// Whether its acts follow from its names alone, so that they stay the same while it does.
+  fileprivate var isToldByItsTables: Bool {
+    switch kind {
+    case .query, .insert, .update, .delete, .copy: true
+    case .createTable, .dropTable, .createIndex, .dropIndex, .createTenant, .show, .describe, .explain,
+      .eraseEntity, .rotateKey,
+      .verifyAudit, .checkDatabase, .backup, .maintain, .begin, .commit, .rollback, .savepoint,
+      .setTransaction,
+      .setTenant, .set, .reset:
+      false
+    }
+  }
+
+  fileprivate func audited(in catalog: any Catalog) -> [AuditedAct] {
     switch kind {
     case .query: tables(.dataAccess)
     case .insert, .update, .delete, .copy: tables(.dataChange)
     // What is made gets its id while it is made: the intent cannot name it yet.
     case .createTable(let table, _):
-      [(.schemaChange, "table:\(catalog.table(named: table.name)?.id.hex ?? "new")")]
-    case .dropTable(let table): [(.schemaChange, "table:\(table?.id.hex ?? "none")")]
+      [AuditedAct(.schemaChange, "table:\(catalog.table(named: table.name)?.id.hex ?? "new")")]
+    case .dropTable(let table): [AuditedAct(.schemaChange, "table:\(table?.id.hex ?? "none")")]
     case .createIndex(let made), .dropIndex(let made):
-      [(.schemaChange, "table:\(made?.table.id.hex ?? "none")")]
+      [AuditedAct(.schemaChange, "table:\(made?.table.id.hex ?? "none")")]
     case .createTenant(let name, _):
-      [(.schemaChange, "tenant:\(catalog.tenant(named: name)?.hex ?? "new")")]
-    case .show, .describe: [(.statement, "catalog")]
-    case .explain(let explain): explain.statement?.audited(in: catalog) ?? [(.statement, "catalog")]
+      [AuditedAct(.schemaChange, "tenant:\(catalog.tenant(named: name)?.hex ?? "new")")]
+    case .show, .describe: [AuditedAct(.statement, "catalog")]
+    case .explain(let explain): explain.statement?.audited(in: catalog) ?? [AuditedAct(.statement, "catalog")]
     // These write their own events where the change is made.
     case .eraseEntity, .rotateKey, .verifyAudit, .checkDatabase, .backup: []
-    case .maintain(let maintenance): maintenance.tables.map { (.maintenance, "table:\($0.id.hex)") }
+    case .maintain(let maintenance): maintenance.tables.map { AuditedAct(.maintenance, "table:\($0.id.hex)") }
     case .begin, .commit, .rollback, .savepoint, .setTransaction, .setTenant, .set, .reset: []
     }
   }
 
-  private func tables(_ action: AuditAction) -> [(action: AuditAction, resource: String)] {
+  private func tables(_ action: AuditAction) -> [AuditedAct] {
     var seen: [String] = []
     for access in accesses {
       guard case .table(let id, _) = access.securable else { continue }
       let resource = "table:\(id.hex)"
       if !seen.contains(resource) { seen.append(resource) }
     }
-    return seen.isEmpty ? [(.statement, "none")] : seen.map { (action, $0) }
+    return seen.isEmpty
+      ? [AuditedAct(.statement, "none")] : seen.map { AuditedAct(action, $0) }
   }
 }
 

@@ -49,13 +49,13 @@ extension Session {
     if let answer = try runControl(bound) { return answer }
     return try inTransaction(for: bound) { transaction in
       let values = try arguments.values(for: bound)
-      try audit(bound, .intent, in: transaction)
+      try audit(bound, .intent, in: transaction, &cache)
       let planned = plan(authorized, transaction.catalog, &cache)
       let context = context(transaction, parameters: values)
       transaction.patience = context.patience
       let outcome = try Executor.execute(planned, in: context)
       let result = try collect(outcome, of: bound)
-      try audit(bound, .done, in: transaction)
+      try audit(bound, .done, in: transaction, &cache)
       return result.with(notices: bound.notices)
     }
   }

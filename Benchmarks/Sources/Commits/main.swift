@@ -23,11 +23,18 @@ nonisolated func measure(in folder: String) throws {
   for _ in 0..<rounds {
     let ids = next..<next + 100
     next = ids.upperBound
-    try pairs.add(rows: ids.count) { try Workload.singles(mine, ids) } _: { try Workload.singles(theirs, ids) }
+    try pairs.add(rows: ids.count) {
+      try Workload.singles(mine, ids)
+    } _: {
+      try Workload.singles(theirs, ids)
+    }
   }
   pairs.report("durable INSERT of one row, one session", bound: 0.8)
 
-  let crew = (try (0..<8).map { _ in try VSQLSide(database) }, try (0..<8).map { _ in try SQLiteSide("\(scratch)/t.sqlite") })
+  let crew = (
+    try (0..<8).map { _ in try VSQLSide(database) },
+    try (0..<8).map { _ in try SQLiteSide("\(scratch)/t.sqlite") }
+  )
   pairs = Pairs()
   for _ in 0..<rounds {
     let first = next
@@ -44,7 +51,11 @@ nonisolated func measure(in folder: String) throws {
   for _ in 0..<rounds * 4 {
     let ids = next..<next + 1_000
     next = ids.upperBound
-    try pairs.add(rows: ids.count) { try Workload.transaction(mine, ids) } _: { try Workload.transaction(theirs, ids) }
+    try pairs.add(rows: ids.count) {
+      try Workload.transaction(mine, ids)
+    } _: {
+      try Workload.transaction(theirs, ids)
+    }
   }
   pairs.report("rows in transactions of 1,000", bound: 0.5)
 
@@ -74,28 +85,34 @@ nonisolated func measure(in folder: String) throws {
 struct Pairs {
   private var mine: [Double] = []
   private var theirs: [Double] = []
+  /// Processor seconds of all threads, in all.
+  private var (myWork, theirWork) = (0.0, 0.0)
 
   mutating func add(rows: Int, _ ours: () throws -> Void, _ other: () throws -> Void) throws {
-    mine.append(Double(rows) / (try seconds(ours)))
-    theirs.append(Double(rows) / (try seconds(other)))
+    mine.append(Double(rows) / (try seconds(ours, &myWork)))
+    theirs.append(Double(rows) / (try seconds(other, &theirWork)))
   }
 
   mutating func add(_ pairs: Pairs) {
     mine += pairs.mine
     theirs += pairs.theirs
+    myWork += pairs.myWork
+    theirWork += pairs.theirWork
   }
 
-  private func seconds(_ body: () throws -> Void) throws -> Double {
-    let start = ContinuousClock.now
+  private func seconds(_ body: () throws -> Void, _ work: inout Double) throws -> Double {
+    let (start, before) = (ContinuousClock.now, clock())
     try body()
+    work += Double(clock() - before) / Double(CLOCKS_PER_SEC)
     return (ContinuousClock.now - start) / .seconds(1)
   }
 
-  /// Medians, rows a second.
+  /// Medians, rows a second; and how much work both did, which others on the machine do not change.
   func report(_ figure: String, bound: Double) {
     let (a, b) = (mine.sorted()[mine.count / 2], theirs.sorted()[theirs.count / 2])
     print(
-      "{\"figure\": \"\(figure)\", \"vsql\": \(Int(a)), \"sqlite\": \(Int(b)), \"ratio\": \(String(format: "%.2f", a / b)), \"bound\": \(bound)}")
+      "{\"figure\": \"\(figure)\", \"vsql\": \(Int(a)), \"sqlite\": \(Int(b)), \"ratio\": \(String(format: "%.2f", a / b)), \"processor_ratio\": \(String(format: "%.2f", theirWork / myWork)), \"bound\": \(bound)}"
+    )
     fflush(nil)
   }
 }

@@ -11,8 +11,13 @@ extension ObjectID {
   package static func < (a: Self, b: Self) -> Bool { a.raw < b.raw }
   /// 16 hexadecimal digits.
   package var hex: String {
-    let digits = String(raw, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    unsafe String(unsafeUninitializedCapacity: 16) { text in
+      for index in 0..<16 {
+        let digit = UInt8(truncatingIfNeeded: raw >> UInt64(60 - 4 * index)) & 15
+        unsafe text[index] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit
+      }
+      return 16
+    }
   }
 }
 

@@ -23,27 +23,29 @@ extension AuditChain {
       let (absorbed, pending, salts) = state.withLock { ($0.absorbed, $0.pending, $0.salts) }
       guard let lead = pending.first else { return absorbed }
       let first = Self.first(of: lead.line.sequence)
-      let batch = Array(pending.prefix { $0.line.sequence < first + Self.eventsPerFile })
+      let batch = pending.prefix { $0.line.sequence < first + Self.eventsPerFile }
       let file =
         if let salts, salts.first == first { salts } else {
           try openSalts(first, holding: absorbed.count + 1 - first)
         }
       let saltBytes = try appendSalts(batch, file, sealer)
       let logBytes = try appendLog(batch, first, at: lead.line.sequence == first ? 0 : Int(absorbed.logBytes))
-      let digester = Digester()
       state.withLock { state in
-        var head = state.absorbed.head
-        for event in batch { head = digester.step(head, digester.leaf(event.bytes[...])) }
         state.absorbed = AuditState(
-          count: state.absorbed.count + UInt64(batch.count), head: head, logBytes: UInt64(logBytes))
-        state.pending.removeFirst(batch.count)
+          count: state.absorbed.count + UInt64(batch.count), head: batch.last?.head ?? absorbed.head,
+          logBytes: UInt64(logBytes))
+        // A part, so that the rest is not moved; at last nothing of the events stays in memory.
+        state.pending = state.pending.dropFirst(batch.count)
+        if state.pending.isEmpty { state.pending = [] }
         state.salts = (first, file.slot, saltBytes)
       }
     }
   }
 
   /// The log first cut back to what the state names: the rest is from a crash, and the WAL has it.
-  private func appendLog(_ batch: [Pending], _ first: UInt64, at offset: Int) throws(StorageError) -> Int {
+  private func appendLog(_ batch: ArraySlice<Pending>, _ first: UInt64, at offset: Int) throws(StorageError)
+    -> Int
+  {
     let path = Self.logPath(first)
     let isNew = try !device.exists(path)
     let file = try device.open(path, .createOrOpen)
@@ -52,7 +54,9 @@ extension AuditChain {
       throw .malformed(path: path, offset: size, what: "the audit log is shorter than the state says")
     }
     if size > offset { try file.truncate(to: offset) }
-    let bytes = batch.reduce(into: [UInt8]()) { $0 += $1.bytes }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(batch.reduce(0) { $0 + $1.bytes.count })
+    for event in batch { bytes += event.bytes }
     try file.write(bytes, at: offset)
     try file.sync()
     if isNew { try device.syncDirectory("audit") }
@@ -60,10 +64,12 @@ extension AuditChain {
   }
 
   private func appendSalts(
-    _ batch: [Pending], _ file: (first: UInt64, slot: SlotID, byteCount: Int), _ sealer: Sealer
+    _ batch: ArraySlice<Pending>, _ file: (first: UInt64, slot: SlotID, byteCount: Int), _ sealer: Sealer
   ) throws(StorageError) -> Int {
-    var tenants: [TenantID: [(sequence: UInt64, texts: AuditTexts)]] = [:]
-    for event in batch { tenants[event.line.tenant, default: []].append((event.line.sequence, event.texts)) }
+    var tenants: [TenantID: [(sequence: UInt64, texts: ArraySlice<UInt8>)]] = [:]
+    for event in batch {
+      tenants[event.line.tenant, default: []].append((event.line.sequence, event.textBytes))
+    }
     var bytes: [UInt8] = []
     for (tenant, events) in tenants.sorted(by: { $0.key < $1.key }) {
       var rest = events[...]

@@ -39,7 +39,7 @@ extension AuditChain {
         guard let changed = groups.first(where: { $0.group.offset == group.offset }) else {
           return try file.rewrapped(group, to: slot, self.ring)
         }
-        let events = zip(group.entries, changed.texts).map { (sequence: $0.sequence, texts: $1) }
+        let events = zip(group.entries, changed.texts).map { (sequence: $0.sequence, texts: $1.bytes[...]) }
         return try SaltFile.seal(
           events, tenant: tenant, first: first, slot: slot, ring: self.ring, sealer: sealer)
       }

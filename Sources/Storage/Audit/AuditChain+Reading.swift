@@ -55,6 +55,14 @@ package struct AuditReader {
   }
 }
 
+extension AuditChain.Pending {
+  /// Nil never: they were written or read as such.
+  var texts: AuditTexts? {
+    var reader = ByteReader(Array(textBytes), path: "")
+    return try? AuditTexts(from: &reader)
+  }
+}
+
 extension AuditRecord {
   var unverified: AuditRecord {
     var record = self
@@ -65,7 +73,7 @@ extension AuditRecord {
   /// - Parameter hash: the chain's, after this event.
   init(_ line: AuditLine, _ texts: AuditTexts?, hash: Digest, verified: Bool) {
     self.init(
-      sequence: line.sequence, eventID: Hex.text(line.eventID), atMicroseconds: line.atMicroseconds,
+      sequence: line.sequence, eventID: line.eventID.hex, atMicroseconds: line.atMicroseconds,
       tenant: line.tenant, actor: line.actor, action: line.action.rawValue, resource: texts?.resource,
       outcome: line.outcome.rawValue, detail: texts?.detail, chainHash: hash.hex, isChainVerified: verified)
   }

@@ -11,20 +11,25 @@ package final class AuditChain: Sendable {
 
   struct Pending {
     let line: AuditLine
-    let bytes: [UInt8]
-    let texts: AuditTexts
+    /// The line's, and those of the texts; both are parts of what the WAL frame carries.
+    let bytes: ArraySlice<UInt8>
+    let textBytes: ArraySlice<UInt8>
+    /// The chain's after it.
+    let head: Digest
   }
 
   struct State {
     /// What the files hold.
     var absorbed: AuditState
     /// After `absorbed`, ascending, without gaps.
-    var pending: [Pending] = []
+    var pending: ArraySlice<Pending> = []
     /// After all of `pending`.
     var head: Digest
     var lastMicroseconds: Int64 = .min
     /// Of the salt file that the next event goes to; nil until it is known or made.
     var salts: (first: UInt64, slot: SlotID, byteCount: Int)?
+    /// One for all appends: making it costs as much as three hashes.
+    let digester = Digester()
     /// Counts what was done to the files: odd while they are being changed.
     var changes = 0
 
@@ -94,33 +99,38 @@ package final class AuditChain: Sendable {
   /// Chains `events` in their order. They are recorded once `encoded` is durable in the WAL, whose order must be the chain's.
   package func append(_ events: [AuditEvent]) -> Appended {
     let now = ring.clock.nowMicroseconds
-    let randomness = ring.randomness
-    var ids: [String] = []
+    // For each event its id and two salts, drawn at once.
+    let random = ring.randomness.bytes(events.count * AuditEntry.randomBytes)
     return state.withLock { state in
-      let digester = Digester()
-      var writer = ByteWriter(capacity: 16 + events.count * 480)
-      writer.varint(UInt64(events.count))
-      for event in events {
-        let salts = AuditTexts.Salts(
-          resource: randomness.bytes(AuditTexts.saltBytes),
-          detail: event.detail == nil ? [] : randomness.bytes(AuditTexts.saltBytes))
-        let texts = AuditTexts(resource: event.resource, detail: event.detail, salts: salts)
-        let id = randomness.bytes(16)
-        // The chain's time never steps back, whatever the clock does.
-        let at = max(now, state.lastMicroseconds)
-        let line = AuditLine(
-          sequence: state.count + 1, eventID: id, atMicroseconds: at, event: event,
-          resource: digester.hash(salts.resource + Array(event.resource.utf8)),
-          detail: event.detail.map { digester.hash(salts.detail + Array($0.utf8)) }, previous: state.head)
-        let bytes = line.bytes
-        writer.counted(bytes)
-        writer.raw(texts.bytes)
-        state.head = digester.step(state.head, digester.leaf(bytes[...]))
-        state.lastMicroseconds = at
-        state.pending.append(Pending(line: line, bytes: bytes, texts: texts))
-        ids.append(Hex.text(id))
+      let digester = state.digester
+      // The chain's time never steps back, whatever the clock does.
+      let at = max(now, state.lastMicroseconds)
+      var timestamp: [UInt8] = []
+      Timestamp.append(microseconds: at, to: &timestamp)
+      var encoded = ByteWriter(capacity: 16 + events.count * 480)
+      encoded.varint(UInt64(events.count))
+      var entries: [AuditEntry] = []
+      entries.reserveCapacity(events.count)
+      var head = state.head
+      for (index, event) in events.enumerated() {
+        let entry = AuditEntry(
+          event, sequence: state.count + UInt64(index) + 1, atMicroseconds: at, timestamp: timestamp,
+          previous: head, random: random[(index * AuditEntry.randomBytes)...], digester, to: &encoded)
+        head = entry.head
+        entries.append(entry)
       }
-      return Appended(encoded: writer.bytes, eventIDs: ids, lastSequence: state.count)
+      state.head = head
+      state.lastMicroseconds = at
+      let bytes = encoded.bytes
+      state.pending.reserveCapacity(state.pending.count + entries.count)
+      for entry in entries {
+        state.pending.append(
+          Pending(
+            line: entry.line, bytes: bytes[entry.lineRange], textBytes: bytes[entry.textRange],
+            head: entry.head))
+      }
+      return Appended(
+        encoded: bytes, eventIDs: entries.map { $0.line.eventID.hex }, lastSequence: state.count)
     }
   }
 
@@ -149,12 +159,13 @@ package final class AuditChain: Sendable {
   package func replay(_ encoded: [UInt8], path: String, offset: Int) throws(StorageError) {
     var reader = ByteReader(encoded, path: path, base: offset)
     let count = try reader.count(ofAtLeast: 100)
-    let digester = Digester()
-    var found: [Pending] = []
+    var found: [(line: AuditLine, bytes: ArraySlice<UInt8>, textBytes: ArraySlice<UInt8>)] = []
     for _ in 0..<count {
-      let bytes = Array(try reader.counted())
-      guard let line = AuditLine(bytes[...]) else { throw reader.malformed("not an audit event") }
-      found.append(Pending(line: line, bytes: bytes, texts: try AuditTexts(from: &reader)))
+      let bytes = try reader.counted()
+      guard let line = AuditLine(bytes) else { throw reader.malformed("not an audit event") }
+      let start = reader.offset
+      _ = try AuditTexts(from: &reader)
+      found.append((line, bytes, encoded[start..<reader.offset]))
     }
     try reader.finish()
     let broken = state.withLock { state -> UInt64? in
@@ -162,9 +173,10 @@ package final class AuditChain: Sendable {
         guard event.line.sequence == state.count + 1, event.line.previous == state.head else {
           return state.count + 1
         }
-        state.head = digester.step(state.head, digester.leaf(event.bytes[...]))
+        state.head = state.digester.step(state.head, state.digester.leaf(event.bytes))
         state.lastMicroseconds = max(state.lastMicroseconds, event.line.atMicroseconds)
-        state.pending.append(event)
+        state.pending.append(
+          Pending(line: event.line, bytes: event.bytes, textBytes: event.textBytes, head: state.head))
       }
       return nil
     }

@@ -5,7 +5,8 @@ import VSQLSchema
 /// `seq, event_id, at, tenant, actor, action, resource commitment, outcome, detail commitment or -, prev`
 struct AuditLine: Hashable, Sendable {
   let sequence: UInt64
-  let eventID: [UInt8]
+  /// As the 32 digits say it.
+  let eventID: UInt128
   let atMicroseconds: Int64
   let tenant: TenantID
   let actor: ActorID
@@ -17,17 +18,27 @@ struct AuditLine: Hashable, Sendable {
   let previous: Digest
 
   var bytes: [UInt8] {
+    var timestamp: [UInt8] = []
+    Timestamp.append(microseconds: atMicroseconds, to: &timestamp)
     var line: [UInt8] = []
-    line.reserveCapacity(384)
+    append(to: &line, timestamp: timestamp)
+    return line
+  }
+
+  /// Appends the line.
+  ///
+  /// - Parameter timestamp: the text of `atMicroseconds`, which the events of a frame share.
+  func append(to line: inout [UInt8], timestamp: [UInt8]) {
     line += String(sequence).utf8
     line.append(Self.tab)
-    for byte in eventID { Hex.append(byte, to: &line) }
+    Hex.append(UInt64(truncatingIfNeeded: eventID >> 64), to: &line)
+    Hex.append(UInt64(truncatingIfNeeded: eventID), to: &line)
     line.append(Self.tab)
-    Timestamp.append(microseconds: atMicroseconds, to: &line)
+    line += timestamp
     line.append(Self.tab)
-    Self.append(tenant.raw, to: &line)
+    Hex.append(tenant.raw, to: &line)
     line.append(Self.tab)
-    Self.append(actor.raw, to: &line)
+    Hex.append(actor.raw, to: &line)
     line.append(Self.tab)
     line += action.rawValue.utf8
     line.append(Self.tab)
@@ -39,11 +50,10 @@ struct AuditLine: Hashable, Sendable {
     line.append(Self.tab)
     previous.appendHex(to: &line)
     line.append(UInt8(ascii: "\n"))
-    return line
   }
 
   init(
-    sequence: UInt64, eventID: [UInt8], atMicroseconds: Int64, event: AuditEvent, resource: Digest,
+    sequence: UInt64, eventID: UInt128, atMicroseconds: Int64, event: AuditEvent, resource: Digest,
     detail: Digest?,
     previous: Digest
   ) {
@@ -66,7 +76,8 @@ struct AuditLine: Hashable, Sendable {
     let fields = line.dropLast().split(separator: Self.tab, omittingEmptySubsequences: false)
     guard fields.count == 10,
       let sequence = Self.decimal(fields[0]),
-      fields[1].count == 32, fields[1].allSatisfy({ Hex.value($0) < 16 }), let eventID = Hex.bytes(fields[1]),
+      fields[1].count == 32, let high = Self.hexadecimal(fields[1].prefix(16)),
+      let low = Self.hexadecimal(fields[1].suffix(16)),
       let at = Timestamp.microseconds(fields[2]),
       let tenant = Self.hexadecimal(fields[3]), let actor = Self.hexadecimal(fields[4]),
       let action = AuditAction(rawValue: String(decoding: fields[5], as: UTF8.self)),
@@ -80,18 +91,13 @@ struct AuditLine: Hashable, Sendable {
       detail = digest
     }
     self.init(
-      sequence: sequence, eventID: eventID, atMicroseconds: at,
+      sequence: sequence, eventID: UInt128(high) << 64 | UInt128(low), atMicroseconds: at,
       event: AuditEvent(
         tenant: TenantID(tenant), actor: ActorID(actor), action: action, resource: "", outcome: outcome),
       resource: resource, detail: detail, previous: previous)
   }
 
-  private static let tab = UInt8(ascii: "\t")
-
-  /// 16 digits.
-  private static func append(_ value: UInt64, to line: inout [UInt8]) {
-    for index in 0..<8 { Hex.append(UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * index)), to: &line) }
-  }
+  static let tab = UInt8(ascii: "\t")
 
   private static func hexadecimal(_ field: ArraySlice<UInt8>) -> UInt64? {
     guard field.count == 16 else { return nil }

@@ -13,7 +13,7 @@ struct AuditWalk {
   private var files: ArraySlice<(first: UInt64, count: UInt64)>
   private var isFinished = false
   private let absorbed: AuditState
-  private let pending: [AuditChain.Pending]
+  private let pending: ArraySlice<AuditChain.Pending>
   private let head: Digest
   private let digester = Digester()
   private let sealer = Sealer()
@@ -77,7 +77,7 @@ struct AuditWalk {
       report(absorbed.count, "the chain does not lead to the head that the state names")
     }
     for event in pending {
-      step(event.line, event.bytes[...], event.line.sequence)
+      step(event.line, event.bytes, event.line.sequence)
       body?(AuditRecord(event.line, event.texts, hash: hash, verified: bad == nil))
     }
     if !isBroken, hash != head {

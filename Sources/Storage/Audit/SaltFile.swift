@@ -111,7 +111,7 @@ struct SaltFile {
 extension SaltFile {
   /// Seals the texts of up to 64 events of one tenant under fresh keys.
   static func seal(
-    _ events: [(sequence: UInt64, texts: AuditTexts)], tenant: TenantID, first: UInt64, slot: SlotID,
+    _ events: [(sequence: UInt64, texts: ArraySlice<UInt8>)], tenant: TenantID, first: UInt64, slot: SlotID,
     ring: KeyRing, sealer: Sealer
   ) throws(StorageError) -> Group {
     guard let version = ring.currentKEKVersion(tenant), let lead = events.first else {
@@ -120,12 +120,16 @@ extension SaltFile {
     try KeyBlock.reserve(1)
     let keys = KeyBlock(random: ring.randomness, count: events.count)
     var entries: [Entry] = []
+    entries.reserveCapacity(events.count)
+    var place = AssociatedData(place(ring, tenant, first, lead.sequence))
     for (index, event) in events.enumerated() {
       var sealed: [UInt8] = []
+      sealed.reserveCapacity(event.texts.count + Sealer.tagBytes)
+      place.set(ordinal: event.sequence)
       // A key seals one event's texts, once: the fixed nonce is safe.
       try sealer.seal(
-        event.texts.bytes, key: keys, index: index, nonce: .fixed(group: 0),
-        associatedData: place(ring, tenant, first, event.sequence).associatedData, appendingTo: &sealed)
+        Array(event.texts), key: keys, index: index, nonce: .fixed(group: 0),
+        associatedData: place.bytes, appendingTo: &sealed)
       entries.append(Entry(sequence: event.sequence, offset: 0, sealed: sealed))
     }
     let wrapped = try ring.wrap(

@@ -38,7 +38,10 @@ package struct Digest: Hashable, Sendable {
 
   /// Appends 64 hexadecimal digits.
   func appendHex(to text: inout [UInt8]) {
-    unsafe withBytes { bytes in unsafe bytes.forEach { Hex.append($0, to: &text) } }
+    Hex.append(words.0.bigEndian, to: &text)
+    Hex.append(words.1.bigEndian, to: &text)
+    Hex.append(words.2.bigEndian, to: &text)
+    Hex.append(words.3.bigEndian, to: &text)
   }
 
   package static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
@@ -96,6 +99,21 @@ package enum Hex {
   static func append(_ byte: UInt8, to text: inout [UInt8]) {
     text.append(digit(byte >> 4))
     text.append(digit(byte & 15))
+  }
+
+  /// Appends the 16 digits of a number.
+  static func append(_ value: UInt64, to text: inout [UInt8]) {
+    for half in [UInt32(truncatingIfNeeded: value >> 32), UInt32(truncatingIfNeeded: value)] {
+      // A nibble a byte, the highest first in the number.
+      var digits = UInt64(half)
+      digits = (digits << 16 | digits) & 0x0000_ffff_0000_ffff
+      digits = (digits << 8 | digits) & 0x00ff_00ff_00ff_00ff
+      digits = (digits << 4 | digits) & 0x0f0f_0f0f_0f0f_0f0f
+      // 10 to 15 are letters, 39 places after where the figures would go on.
+      let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+      let ascii = (digits &+ 0x3030_3030_3030_3030 &+ letters &* 39).bigEndian
+      unsafe withUnsafeBytes(of: ascii) { unsafe text.append(contentsOf: $0) }
+    }
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

@@ -24,6 +24,16 @@ internal import COpenSSL
     unsafe bytes.withUnsafeBytes { unsafe hash($0, prefix: nil) }
   }
 
+  /// SHA-256(a ‖ b).
+  func hash(_ a: ArraySlice<UInt8>, _ b: String.UTF8View) -> Digest {
+    begin()
+    unsafe a.withUnsafeBytes { unsafe update($0) }
+    if unsafe b.withContiguousStorageIfAvailable({ unsafe update(UnsafeRawBufferPointer($0)) }) == nil {
+      unsafe Array(b).withUnsafeBytes { unsafe update($0) }
+    }
+    return finish()
+  }
+
   /// SHA-256(0x00 ‖ bytes): a leaf of RFC 6962.
   package func leaf(_ bytes: ArraySlice<UInt8>) -> Digest {
     unsafe bytes.withUnsafeBytes { unsafe hash($0, prefix: 0) }

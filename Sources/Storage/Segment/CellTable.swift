@@ -1,4 +1,4 @@
-/// Where the cells of one column group lie in the `.seg` file: one after the other, in order.
+/// Where the cells of one column group lie in the `.seg` file: one after the other, in row order.
 struct CellTable: Hashable, Sendable {
   enum Lengths: Hashable, Sendable {
     /// Every cell has as many bytes.
@@ -9,11 +9,10 @@ struct CellTable: Hashable, Sendable {
 
   /// The group's first byte in the file.
   var start: Int
-  /// Cells: of each row, or of each page.
-  var count: Int
+  var rowCount: Int
   var lengths: Lengths
 
-  /// The cell of a row, or of a page, in the file: empty where the row has none (a NULL of a group of its own).
+  /// The cell of `row`, in the file: empty where the row has none (a NULL of a group of its own).
   func range(_ row: Int) -> Range<Int> {
     switch lengths {
     case .fixed(let bytes): start + row * bytes..<start + (row + 1) * bytes
@@ -25,9 +24,6 @@ struct CellTable: Hashable, Sendable {
   func range(_ rows: Range<Int>) -> Range<Int> {
     rows.isEmpty ? start..<start : range(rows.lowerBound).lowerBound..<range(rows.upperBound - 1).upperBound
   }
-
-  /// Of all cells.
-  var sizeBytes: Int { range(0..<count).count }
 
   func encode(to writer: inout ByteWriter) {
     writer.varint(UInt64(start))
@@ -46,30 +42,30 @@ struct CellTable: Hashable, Sendable {
   }
 
   /// - Parameter limit: the file's bytes; a cell beyond is malformed.
-  init(from reader: inout ByteReader, count: Int, limit: Int) throws(StorageError) {
-    self.count = count
+  init(from reader: inout ByteReader, rowCount: Int, limit: Int) throws(StorageError) {
+    self.rowCount = rowCount
     start = try reader.size(atMost: limit)
     switch try reader.u8() {
-    case 0: lengths = .fixed(try reader.size(atMost: limit / max(1, count)))
+    case 0: lengths = .fixed(try reader.size(atMost: limit / max(1, rowCount)))
     case 1:
       var ends: [Int] = []
-      ends.reserveCapacity(count)
+      ends.reserveCapacity(rowCount)
       var last = 0
-      for _ in 0..<count {
+      for _ in 0..<rowCount {
         last += try reader.size(atMost: limit - last)
         ends.append(last)
       }
       lengths = .ends(ends)
     case let tag: throw reader.malformed("cell table form \(tag)")
     }
-    guard range(0..<count).upperBound <= limit else {
+    guard range(0..<rowCount).upperBound <= limit else {
       throw reader.malformed("cells beyond the file's end")
     }
   }
 
-  init(start: Int, count: Int, lengths: Lengths) {
+  init(start: Int, rowCount: Int, lengths: Lengths) {
     self.start = start
-    self.count = count
+    self.rowCount = rowCount
     self.lengths = lengths
   }
 }

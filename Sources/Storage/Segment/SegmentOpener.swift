@@ -8,11 +8,11 @@ final class SegmentOpener {
   /// as opening three cells.
   private static let keptBlocks = 1_024
 
-  let manifest: SegmentManifest
+  private let manifest: SegmentManifest
   private let table: TableDefinition
   private let files: SegmentFiles
   private let keyFile: SegmentKeyFile
-  let cipher: CellCipher
+  private let cipher: CellCipher
   private let sealer = Sealer()
   private var contexts: Zstd?
   private var openedKeyFile: (any DeviceFile)?
@@ -20,7 +20,7 @@ final class SegmentOpener {
   private var own: KeyBlock?
   private var kept: [Int: KeyBlock] = [:]
   /// Opened cells of a run; grows to the largest.
-  var plain: [UInt8] = []
+  private var plain: [UInt8] = []
 
   init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
     self.manifest = manifest
@@ -28,8 +28,7 @@ final class SegmentOpener {
     files = SegmentFiles(site: site)
     keyFile = SegmentKeyFile(site: site, manifest: manifest)
     cipher = CellCipher(
-      database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id,
-      seal: manifest.seal)
+      database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id)
   }
 
   // MARK: Units of the directory file
@@ -79,7 +78,7 @@ final class SegmentOpener {
     return try keyFile.recordKeys(blocks, try keysOnDevice())
   }
 
-  func zstd() throws(StorageError) -> Zstd {
+  private func zstd() throws(StorageError) -> Zstd {
     if let contexts { return contexts }
     let made = try Zstd()
     contexts = made
@@ -93,7 +92,7 @@ final class SegmentOpener {
     return file
   }
 
-  func cellsOnDevice() throws(StorageError) -> any DeviceFile {
+  private func cellsOnDevice() throws(StorageError) -> any DeviceFile {
     if let openedCells { return openedCells }
     try files.checkCellHeader(manifest)
     let file = try files.site.device.open(manifest.cellPath, .read)
@@ -106,7 +105,7 @@ final class SegmentOpener {
     _ = try cellsOnDevice()
   }
 
-  func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {
+  private func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {
     let block = row / SegmentFormat.blockKeys
     if let keys = kept[block] { return keys }
     if kept.count >= Self.keptBlocks { kept.removeAll(keepingCapacity: true) }
@@ -225,9 +224,6 @@ final class SegmentOpener {
   func rows(
     _ ordinals: [Int], _ directory: SegmentDirectory, group: Int, tables: [Int: ValueTable], gone: [Bool]?
   ) throws(StorageError) -> [Int: Column] {
-    if case .pages(let column) = directory.groups[group].content {
-      return [column: try pageRows(ordinals, directory, group: group, column: column)]
-    }
     let cells = directory.groups[group].cells
     var opened = RowBytes()
     for row in ordinals {
@@ -267,7 +263,6 @@ final class SegmentOpener {
           type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
           validity: validity, count: ordinals.count)
       ]
-    case .pages: return [:]
     case .planes(let column):
       guard case .vector(let shape) = directory.types[column] else { return [:] }
       var bytes: [UInt8] = []
@@ -295,7 +290,7 @@ final class SegmentOpener {
   private func run(_ rows: Range<Int>, _ cells: CellTable) throws(StorageError) -> ([UInt8], [KeyBlock]) {
     let range = cells.range(rows)
     let keys = try recordKeys(
-      rows.lowerBound / SegmentFormat.blockKeys..<SegmentFormat.keyBlocks(rows.upperBound))
+      rows.lowerBound / SegmentFormat.blockKeys..<SegmentFormat.recordBlocks(rows: rows.upperBound))
     return (try cellsOnDevice().read(at: range.lowerBound, count: range.count), keys)
   }
 
@@ -379,11 +374,11 @@ final class SegmentOpener {
     return validity
   }
 
-  func unauthentic(_ group: Int, _ range: Range<Int>) -> StorageError {
+  private func unauthentic(_ group: Int, _ range: Range<Int>) -> StorageError {
     .unauthentic(path: manifest.cellPath, offset: range.lowerBound, what: "cell of column group \(group)")
   }
 
-  func damagedRecord(_ cells: CellTable, row: Int) -> StorageError {
+  private func damagedRecord(_ cells: CellTable, row: Int) -> StorageError {
     .malformed(
       path: manifest.cellPath, offset: cells.range(row).lowerBound,
       what: "the record is not what the directory says")

@@ -35,14 +35,15 @@ extension Transaction {
     let owner = try self.definition(of: table)
     if index.isUnique {
       let others = snapshot.head.partitions.filter { $0.key.table == table && $0.key.tenant != tenant }
-      for partition in others.values + [view(of: table)] where try partition.hasDuplicates(of: index) {
+      for partition in others.values + [try view(of: table)] where try partition.hasDuplicates(of: index) {
         throw owner.duplicates(of: index)
       }
     }
     try ownCatalog.add(index, to: table)
     log.append(.createIndex(table, index))
     let place = OwnKey(table: table, index: index.id)
-    for source in view(of: table).sources where index.isUnique && source.firstRowID >= Self.provisionalBase {
+    for source in try view(of: table).sources
+    where index.isUnique && source.firstRowID >= Self.provisionalBase {
       guard case .memory(let chunk) = source.content else { continue }
       let columns = index.columns.map { chunk.columns[$0] }
       for row in source.liveOrdinals {
@@ -59,9 +60,12 @@ extension Transaction {
     log.append(.dropIndex(table, index))
   }
 
-  func take(_ key: [UInt8], _ row: RowID, _ place: OwnKey) {
-    log.append(.key(place, key, before: ownKeys[place]?[key]))
-    ownKeys[place, default: [:]][key] = row
+  /// - Returns: the own row that had the key before.
+  @discardableResult
+  func take(_ key: [UInt8], _ row: RowID, _ place: OwnKey) -> RowID? {
+    let before = ownKeys[place, default: [:]].updateValue(row, forKey: key)
+    log.append(.key(place, key, before: before))
+    return before
   }
 
   /// - Throws: 42710 when the name is taken.
@@ -94,10 +98,22 @@ extension Transaction {
     events.removeLast(max(0, events.count - mark.eventCount))
   }
 
-  /// Takes back own keys and forgets changes past the first `count`; views and catalog are the caller's to restore.
+  /// Takes back own keys and rows in the buffer, and forgets changes past the first `count`; views and catalog are the caller's
+  /// to restore.
   func undo(to count: Int) {
+    var rows = 0
     while log.count > count, let change = log.popLast() {
-      if case .key(let place, let key, let before) = change { ownKeys[place, default: [:]][key] = before }
+      switch change {
+      case .key(let place, let key, let before): ownKeys[place, default: [:]][key] = before
+      case .rows(let added): rows += added
+      case .flush(let former):
+        // What came to the buffer afterwards was counted, and is gone with it.
+        buffer = former
+        rows = 0
+      case .delete, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant: break
+      }
     }
+    if rows > 0 { buffer?.removeLast(rows) }
+    if buffer?.count == 0 { buffer = nil }
   }
 }

@@ -19,12 +19,13 @@ extension Transaction {
 
   /// What the commit shall do, as values.
   private func draft() throws -> CommitDraft {
+    try flushBuffer()
     var draft = CommitDraft(
       tenant: tenant, base: snapshot.head.version, epoch: snapshot.head.erasureEpoch, events: events)
     for change in log {
       switch change {
       case .delete(let table, let rows): draft.deletes[table, default: []].append(contentsOf: rows)
-      case .key: break
+      case .key, .rows, .flush: break
       case .createTable(let table): draft.catalog.append(.createTable(table))
       case .dropTable(let table): draft.catalog.append(.dropTable(table))
       case .createIndex(let table, let index): draft.catalog.append(.createIndex(table, index))

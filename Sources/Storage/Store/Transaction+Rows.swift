@@ -31,7 +31,7 @@ extension Transaction {
   package func delete(_ rowIDs: [RowID], from table: TableID) throws {
     try checkWritable()
     let definition = try definition(of: table)
-    var view = view(of: table)
+    var view = try view(of: table)
     let committed = store.snapshot(tenant: tenant).head.partition(table, tenant)
     for row in rowIDs {
       guard try row >= Self.provisionalBase || committed.isLive(row), try view.delete(row) else {
@@ -55,7 +55,8 @@ extension Transaction {
     }
     let first = nextProvisional
     let chunk = MemoryChunk(rowIDs: (0..<UInt64(rows.count)).map { first + $0 }, columns: columns)
-    var view = view(of: definition.id)
+    if rows.count <= OwnRows.fewRows { return try insertFew(chunk, definition) }
+    var view = try view(of: definition.id)
     let mark = log.count
     do {
       try takeKeys(of: chunk, definition, view)
@@ -68,6 +69,37 @@ extension Transaction {
     nextProvisional += UInt64(rows.count)
   }
 
+  /// Appends rows to the buffer: were each a chunk of its own, it would be copied again and again.
+  private func insertFew(_ chunk: MemoryChunk, _ definition: TableDefinition) throws {
+    if let buffer, buffer.table != definition.id || buffer.count + chunk.count > Batch.capacity {
+      try flushBuffer()
+    }
+    let mark = log.count
+    do {
+      try takeKeys(of: chunk, definition, storedView(of: definition.id))
+      // Taken out, so that it is not copied.
+      var own = buffer ?? OwnRows(of: definition)
+      buffer = nil
+      defer { buffer = own }
+      try own.append(chunk)
+    } catch {
+      undo(to: mark)
+      throw error
+    }
+    log.append(.rows(chunk.count))
+    nextProvisional += UInt64(chunk.count)
+  }
+
+  /// Puts the buffer's rows into their table's view.
+  func flushBuffer() throws {
+    guard let own = buffer else { return }
+    var view = storedView(of: own.table)
+    try view.append(own.chunk, types: own.types)
+    views[own.table] = view
+    buffer = nil
+    log.append(.flush(own))
+  }
+
   /// Every unique key of the chunk must be new: among own rows, and in the database as it stands now, own deletes aside.
   private func takeKeys(of chunk: MemoryChunk, _ definition: TableDefinition, _ view: Partition) throws {
     for index in definition.uniqueKeys { try takeKeys(of: chunk, index, definition, view) }
@@ -78,15 +110,15 @@ extension Transaction {
   ) throws {
     let columns = index.columns.map { chunk.columns[$0] }
     let place = OwnKey(table: definition.id, index: index.id)
+    // Rows of this chunk and of the buffer are in no view, and none of them is deleted.
+    let firstUnseen = buffer?.rowIDs.first ?? nextProvisional
     var keys: [[UInt8]] = []
     for row in 0..<chunk.count {
       // NULLs differ from each other; those of a PRIMARY KEY were refused before.
       guard let key = KeyEncoder.key(of: columns, row: row) else { continue }
-      let before = ownKeys[place]?[key]
-      if let before, try before >= nextProvisional || view.isLive(before) {
+      if let before = take(key, chunk.rowIDs[row], place), try before >= firstUnseen || view.isLive(before) {
         throw definition.violation(of: index)
       }
-      take(key, chunk.rowIDs[row], place)
       keys.append(key)
     }
     let holders = try store.holders(of: keys, index, in: PartitionKey(definition.id, tenant), patience)

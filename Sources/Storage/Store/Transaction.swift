@@ -24,6 +24,8 @@ package final class Transaction {
   var ownCatalog: CatalogState
   /// The rows of each table that was written, own writes included.
   var views: [TableID: Partition] = [:]
+  /// Rows inserted one by one that no view has yet: all of one table, behind all others of it.
+  var buffer: OwnRows?
   var nextProvisional = Transaction.provisionalBase
   /// What was done, in order; a mark is its length.
   var log: [Change] = []
@@ -40,6 +42,10 @@ package final class Transaction {
   /// One step, with what undoing it needs.
   enum Change: Sendable {
     case delete(TableID, [RowID])
+    /// So many rows came to the buffer.
+    case rows(Int)
+    /// The buffer went into its table's view.
+    case flush(OwnRows)
     case key(OwnKey, [UInt8], before: RowID?)
     case createTable(TableDefinition)
     case dropTable(TableDefinition)
@@ -63,7 +69,8 @@ package final class Transaction {
 
   /// The catalog and statistics as the transaction sees them, own DDL included.
   package var catalog: any Catalog {
-    TransactionCatalog(tables: ownCatalog, views: views, snapshot: snapshot)
+    TransactionCatalog(
+      tables: ownCatalog, views: views, buffered: buffer.map { ($0.table, $0.count) }, snapshot: snapshot)
   }
 
   /// The rows of `table` that `scope` lets through, own writes included; see `Snapshot.scan`.
@@ -71,7 +78,7 @@ package final class Transaction {
     _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = [], lookup: KeyLookup? = nil
   ) throws -> TableScan {
     let partition =
-      scope.tenant == tenant ? view(of: table) : snapshot.head.partition(table, scope.tenant)
+      scope.tenant == tenant ? try view(of: table) : snapshot.head.partition(table, scope.tenant)
     return try TableScan(
       of: partition, table: ownCatalog.table(table), columns: columns, scope: scope, zones: zones,
       lookup: lookup,
@@ -85,13 +92,21 @@ package final class Transaction {
   package func rollback() {
     isOpen = false
     views = [:]
+    buffer = nil
     log = []
     ownKeys = [:]
     events = []
     ownCatalog = snapshot.head.catalog
   }
 
-  func view(of table: TableID) -> Partition {
+  /// The rows of a table, all own ones among them.
+  func view(of table: TableID) throws -> Partition {
+    try flushBuffer()
+    return storedView(of: table)
+  }
+
+  /// The rows of a table but those in the buffer.
+  func storedView(of table: TableID) -> Partition {
     views[table]
       ?? (snapshot.head.catalog.table(table) == nil ? Partition() : snapshot.head.partition(table, tenant))
   }
@@ -107,11 +122,17 @@ package final class Transaction {
 struct TransactionCatalog: Catalog {
   let ownTables: CatalogState
   let views: [TableID: Partition]
+  /// Rows that no view has yet.
+  let buffered: (table: TableID, count: Int)?
   let snapshot: Snapshot
 
-  init(tables: CatalogState, views: [TableID: Partition], snapshot: Snapshot) {
+  init(
+    tables: CatalogState, views: [TableID: Partition], buffered: (table: TableID, count: Int)?,
+    snapshot: Snapshot
+  ) {
     ownTables = tables
     self.views = views
+    self.buffered = buffered
     self.snapshot = snapshot
   }
 
@@ -123,10 +144,16 @@ struct TransactionCatalog: Catalog {
   }
 
   func statistics(of table: TableID) -> TableStatistics {
-    views[table].map { TableStatistics(of: $0) } ?? snapshot.statistics(of: table)
+    var statistics = views[table].map { TableStatistics(of: $0) } ?? snapshot.statistics(of: table)
+    statistics.rowCount += bufferedCount(of: table)
+    return statistics
   }
 
   func rowCount(of table: TableID) -> Int {
-    views[table]?.liveCount ?? snapshot.rowCount(of: table)
+    (views[table]?.liveCount ?? snapshot.rowCount(of: table)) + bufferedCount(of: table)
+  }
+
+  private func bufferedCount(of table: TableID) -> Int {
+    if let buffered, buffered.table == table { buffered.count } else { 0 }
   }
 }
