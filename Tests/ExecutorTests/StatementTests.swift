@@ -106,8 +106,11 @@ import VSQLSchema
     #expect(try database.lines("SHOW TABLES") == ["notes|2|0|patient", "t|3|2|NULL"])
     #expect(
       try database.lines("DESCRIBE t")
-        == ["id|INTEGER|false|NULL|primary key", "name|TEXT|false|'x'|NULL", "n|INT|true|7|NULL"])
-    #expect(try database.lines("DESCRIBE notes")[0] == "who|TEXT|false|NULL|entity patient")
+        == [
+          "id|INTEGER|false|NULL|primary key|record", "name|TEXT|false|'x'|NULL|record",
+          "n|INT|true|7|NULL|record",
+        ])
+    #expect(try database.lines("DESCRIBE notes")[0] == "who|TEXT|false|NULL|entity patient|record")
     #expect(try database.lines("SHOW TENANTS").count == 1)
     #expect(try database.run("SHOW STORAGE").rows.contains { $0[0] == .text("t") && $0[3] == .integer(2) })
   }

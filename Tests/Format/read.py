@@ -5,7 +5,7 @@
 
 Needs nothing but Python 3, libcrypto and libzstd. Everything is checked on the way: a seal that does not open ends it.
 """
-import ctypes, ctypes.util, datetime, decimal, hashlib, hmac, json, os, struct, sys
+import ctypes, ctypes.util, datetime, decimal, hashlib, hmac, itertools, json, os, struct, sys
 
 crypto = ctypes.CDLL(ctypes.util.find_library("crypto") or "libcrypto.so.3")
 zstd = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
@@ -93,6 +93,14 @@ class Cursor:
     def list(self, read):
         return [read() for _ in range(self.varint())]
 
+    def fields(self, width, count):
+        bits = self.number((width * count + 7) // 8)
+        return [bits >> width * i & (1 << width) - 1 for i in range(count)]
+
+    def packed(self, count):
+        base, step = self.signed(), self.varint()
+        return [wrapped(base + step * code) for code in self.fields(self.number(1), count)]
+
     def ordinals(self):
         found, last = [], 0
         for _ in range(self.varint()):
@@ -127,6 +135,7 @@ class Cursor:
             self.varint(), self.text()
         if self.version > 1:
             self.list(self.index)
+            self.number(1)
         return table
 
     def index(self):
@@ -142,6 +151,7 @@ class Cursor:
         if self.version > 1:
             self.list(lambda: (self.number(8), self.varint()))
         self.take(96)
+        found["pages"] = self.version >= 2 and self.number(1) == 1
         return found
 
 
@@ -273,8 +283,9 @@ class Database:
             place = self.place(3, tenant, table, segment, manifest["dek"], ordinal)
             return self.keys(data.take(36 + 32 * size), tenant, manifest["kek"], slot, place)
         own, keys = block(0, slots[0], 1)[0], []
-        for number in range((count + 63) // 64):
-            keys += block(number + 1, slots[1 + number // 16], min(64, count - 64 * number))
+        held = (count + 1023) // 1024 if manifest["pages"] else count
+        for number in range((held + 63) // 64):
+            keys += block(number + 1, slots[1 + number // 16], min(64, held - 64 * number))
         file = Cursor(self.read(f"segments/{segment:016x}.{manifest['dir']}.dir"))
         file.take(20)
         units = []
@@ -308,12 +319,18 @@ class Database:
             column = directory.varint() if form else None
             at = directory.varint()
             if directory.number(1) == 0:
-                sizes = [directory.varint()] * count
+                sizes = [directory.varint()] * held
             else:
-                sizes = [directory.varint() for _ in range(count)]
+                sizes = [directory.varint() for _ in range(held)]
             directory.runs()
             for row, size in enumerate(sizes):
-                if size and row not in erased:
+                if form == 4:
+                    place = self.place(17, tenant, table, segment, group, row)
+                    plain = unpack(unseal(keys[row], fixed(group), cells[at : at + size], place))
+                    those = rows[1024 * row : 1024 * (row + 1)]
+                    for found, value in zip(those, page(Cursor(plain), len(those), types[column])):
+                        found[column] = value
+                elif size and row not in erased:
                     place = self.place(1, tenant, table, segment, group, row)
                     plain = unseal(keys[row], fixed(group), cells[at : at + size], place)
                     if form == 0:
@@ -325,6 +342,60 @@ class Database:
                 at += size
         kept = [(ids[i], rows[i]) for i in range(count) if i not in deleted and i not in erased]
         self.rows.setdefault((table, tenant), []).extend(kept)
+
+
+def page(content, count, type):
+    """The values of one column's page."""
+    form, nulls = content.number(1), 0
+    if content.number(1):
+        nulls = content.number((count + 7) // 8)
+    rows = [row for row in range(count) if not nulls >> row & 1]
+    if form == 0:
+        bits = content.number((len(rows) + 7) // 8)
+        found = [bool(bits >> i & 1) for i in range(len(rows))]
+    elif form in (1, 2):
+        kind, scale = content.number(1), content.number(1)
+        first = content.signed() if form == 2 else 0
+        numbers = content.packed(len(rows) - (form == 2))
+        if form == 2:
+            numbers = list(itertools.accumulate([first] + numbers, lambda a, b: wrapped(a + b)))
+        found = [(moment(n, type), decimal_value(n, scale), float(n) / 10.0**scale, double(n))[kind] for n in numbers]
+    elif form in (3, 4):
+        width = {3: 8, 7: 4, 10: 16, 11: type[0] == 11 and vector_bytes(type)}.get(type[0], 8)
+        plain, number = content.take(len(rows) * width), width
+        if type[0] == 11:
+            number = {1: 4, 2: 2, 3: 1}[type[1][0]]
+        if form == 4:
+            every = len(plain) // number
+            plain = bytes(plain[p * every + i] for i in range(every) for p in range(number))
+        found = [fixed_value(plain[i * width : (i + 1) * width], type) for i in range(len(rows))]
+    elif form == 5:
+        pairs = [(content.number(1), int.from_bytes(content.take(16), "little", signed=True)) for _ in rows]
+        found = [decimal_value(number, scale) for scale, number in pairs]
+    else:
+        entries = content.varint() if form == 7 else len(rows)
+        texts = [bytes_value(content.take(length), type) for length in content.packed(entries)]
+        found = [texts[code] for code in content.fields(content.number(1), len(rows))] if form == 7 else texts
+    values = [None] * count
+    for row, value in zip(rows, found):
+        values[row] = value
+    return values
+
+
+def fixed_value(plain, type):
+    if type[0] == 3:
+        return struct.unpack("<d", plain)[0]
+    if type[0] in (2, 7, 8, 9):
+        return moment(int.from_bytes(plain, "little", signed=True), type)
+    return uuid(plain) if type[0] == 10 else vector(plain, type)
+
+
+def wrapped(number):
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def double(bits):
+    return struct.unpack("<d", struct.pack("<q", bits))[0]
 
 
 def record(plain, layout, tables, types, row):
@@ -342,7 +413,7 @@ def record(plain, layout, tables, types, row):
     for column, done, tag, scale, base, step, width in coded:
         kind, field = types[column], head >> bits & (1 << width) - 1
         bits += width
-        number = (base + step * field + (1 << 63)) % (1 << 64) - (1 << 63)
+        number = wrapped(base + step * field)
         if done:
             continue
         if tag == 1:
@@ -354,7 +425,7 @@ def record(plain, layout, tables, types, row):
         elif tag == 11:
             row[column] = float(number) / 10.0**scale
         elif tag == 12:
-            row[column] = struct.unpack("<d", struct.pack("<q", number))[0]
+            row[column] = double(number)
         elif tag == 2:
             row[column] = moment(cursor.signed(), kind)
         elif tag == 3:

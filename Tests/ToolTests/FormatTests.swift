@@ -73,16 +73,32 @@ import Testing
         // Of all forms of today's segments, and rows of the log.
         "-c", "CREATE TABLE few2 (a INTEGER UNIQUE, half DOUBLE, odd DOUBLE, v VECTOR(64))", "-c",
         "INSERT INTO few2 VALUES (1, 0.5, 0.1, NULL), (NULL, 7.25, 1e300, \(Self.zeros)), (9, NULL, 2e-7, NULL)",
+        "-c",
+        "CREATE TABLE pages (a INTEGER PRIMARY KEY, b TEXT, c DECIMAL(10, 2), d DOUBLE, e DATE, f TIMESTAMP, g BOOLEAN, h UUID, i VECTOR(2), j BLOB) WITH (seal = 'page')",
+        "-c", "INSERT INTO pages VALUES \(Self.pages(0..<550))",
+        "-c", "INSERT INTO pages VALUES \(Self.pages(550..<1_100))",
         "-c", "CREATE INDEX half ON few2 (half, a)", "-c", "VACUUM",
         "-c", "INSERT INTO few VALUES (5, 'five')", "-c", "CREATE UNIQUE INDEX odd ON few2 (odd)",
         "-c", "DROP INDEX half",
       ])
-    for table in ["everything", "few", "few2"] {
+    for table in ["everything", "few", "few2", "pages"] {
       let answer = try Tool.run(database + ["--mode", "jsonl", "-c", "SELECT * FROM \(table)"])
       let rows = try objects(answer.output)
       #expect(!rows.isEmpty)
       #expect(try objects(read(database, table)) == rows)
     }
+  }
+
+  private static func pages(_ rows: Range<Int>) -> String {
+    rows.map { row in
+      func unlessNull(_ value: String) -> String { row % 13 == 5 ? "NULL" : value }
+      return
+        "(\(row * row), \(unlessNull("'kind \(row % 5)'")), \(unlessNull("\(row).25")), \(row % 2 == 0 ? "1e300" : "\(row) / 7.0e0"), "
+        + unlessNull("DATE '2026-01-\(10 + row % 20)'") + ", TIMESTAMP '2026-01-01 00:\(10 + row % 50):00', "
+        + unlessNull(row % 3 == 0 ? "TRUE" : "FALSE")
+        + ", '00112233-4455-6677-8899-\(100_000_000_000 + row)'::UUID, "
+        + unlessNull("'[\(row), 0.5]'") + ", \(row % 90 == 0 ? "NULL" : "x'\(100_000 + row)'"))"
+    }.joined(separator: ", ")
   }
 
   private static let zeros = "'[" + Array(repeating: "1.5", count: 64).joined(separator: ",") + "]'"

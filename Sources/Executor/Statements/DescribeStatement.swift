@@ -6,13 +6,15 @@ import VSQLSchema
 enum DescribeStatement {
   static func run(_ table: TableDefinition) throws(Diagnostic) -> StatementOutcome {
     var facts = FactTable(
-      ("name", .string), ("type", .string), ("nullable", .boolean), ("default", .string), ("note", .string))
+      ("name", .string), ("type", .string), ("nullable", .boolean), ("default", .string), ("note", .string),
+      ("seal", .string))
     for (ordinal, column) in table.columns.enumerated() {
       facts.append(
         .text(column.name), .text(column.type.description),
         .boolean(
           !column.isNotNull && !table.primaryKey.contains(ordinal) && table.entity?.ordinal != ordinal),
-        .optional(column.defaultSQL), .optional(note(ordinal, of: table)))
+        .optional(column.defaultSQL), .optional(note(ordinal, of: table)),
+        .text(table.seal.name))
     }
     return try facts.outcome()
   }

@@ -82,10 +82,11 @@ enum ShowStatements {
   private static func storage(_ context: ExecutionContext) throws -> StatementOutcome {
     let catalog = context.transaction.catalog
     let tables = Dictionary(catalog.tables.map { ($0.id, $0.name) }) { first, _ in first }
+    let seals = Dictionary(catalog.tables.map { ($0.id, $0.seal.name) }) { first, _ in first }
     let names = tenantNames(catalog)
     var facts = FactTable(
       ("table", .string), ("tenant", .string), ("segments", .bigint), ("live_rows", .bigint),
-      ("deleted_rows", .bigint), ("size_bytes", .bigint), ("memory_bytes", .bigint))
+      ("deleted_rows", .bigint), ("size_bytes", .bigint), ("memory_bytes", .bigint), ("seal", .string))
     var lines = context.store.storage().filter { tables[$0.table] != nil }
     lines.sort { a, b in
       let (left, right) = (tables[a.table] ?? "", tables[b.table] ?? "")
@@ -94,7 +95,8 @@ enum ShowStatements {
     for line in lines {
       facts.append(
         .optional(tables[line.table]), .text(names[line.tenant] ?? line.tenant.hex), .count(line.segments),
-        .count(line.liveRows), .count(line.deletedRows), .count(line.sizeBytes), .count(line.memoryBytes))
+        .count(line.liveRows), .count(line.deletedRows), .count(line.sizeBytes), .count(line.memoryBytes),
+        .optional(seals[line.table]))
     }
     return try facts.outcome()
   }

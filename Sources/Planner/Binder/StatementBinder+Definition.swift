@@ -10,11 +10,8 @@ extension StatementBinder {
   func bind(_ create: CreateTable) throws(Diagnostic) -> BoundStatement.Kind {
     let name = try newTableName(create.name)
     state.need(.createTable, on: .database, name: name)
-    if let option = create.options.first {
-      throw Diagnostic(
-        .invalidParameterValue, "CREATE TABLE has no option \"\(option.name.text)\"", at: option.name.span)
-    }
-    let table = try definition(create, name: name)
+    var table = try definition(create, name: name)
+    table.seal = try TableOptions(create, entity: table.entity).seal
     let isThere = catalog.table(named: name) != nil
     if isThere, !create.ifNotExists {
       throw Diagnostic(.duplicateTable, "table \"\(name)\" already exists", at: create.name.span)

@@ -10,6 +10,10 @@ package enum CostModel {
   package static let openByte = 0.25
   /// A data key unwrapped, its wrapping key kept; keys lie 64 to a unit. Measured: 0.41 to 0.55 µs a unit.
   package static let unwrapKey = 410.0 / 64
+  /// Rows of a page, in a table that is sealed by page: a unit for each column. As the store has them.
+  package static let pageRows = 1_024.0
+  /// A byte of a page: AES-256-GCM, and what its form takes to unpack, half of it zstd at 0.7 GB/s. Guess.
+  package static let pageByte = 0.9
   /// The memory that opened columns may stay in. What a table has beyond it counts as cold.
   package static let openMemoryBytes = 1_073_741_824.0
 

@@ -207,22 +207,42 @@ extension Estimator {
     let statistics = catalog.statistics(of: scan.table)
     let rows = Double(max(0, statistics.rowCount))
     let bytes = Double(max(1, statistics.rowBytes))
+    let table = catalog.tables.first { $0.id == scan.table }
     if let access = scan.index {
       let columns = zip(scan.columns, types).map { ordinal, type in
         let known = statistics.columns.indices.contains(ordinal) ? statistics.columns[ordinal] : nil
         return ColumnProfile(known, rows: rows, type: type)
       }
       let found = access.rows(of: scan, over: RowProfile(rows: rows, columns: columns))
-      let perRow =
-        CostModel.indexRow + CostModel.openUnit + CostModel.unwrapKey + CostModel.openByte * bytes
-        + (scan.predicate?.pricePerRow ?? 0)
-      return CostModel.batch + Double(access.keyCount) * CostModel.indexProbe + found * perRow
+      // A row alone opens its cell, or the page of each column, once for all that are found there.
+      let open =
+        switch table?.seal ?? .record {
+        case .record: found * (CostModel.openUnit + CostModel.unwrapKey + CostModel.openByte * bytes)
+        case .page:
+          min(found, (rows / CostModel.pageRows).rounded(.up)) * opening(table, bytes, types.count)
+        }
+      let perRow = CostModel.indexRow + (scan.predicate?.pricePerRow ?? 0)
+      return CostModel.batch + Double(access.keyCount) * CostModel.indexProbe + open + found * perRow
     }
     let cold = max(0, 1 - min(1, CostModel.openMemoryBytes / max(1, rows * bytes)))
-    let open = cold * rows * (CostModel.openUnit + CostModel.unwrapKey + CostModel.openByte * bytes)
+    let sealed =
+      switch table?.seal ?? .record {
+      case .record: rows * (CostModel.openUnit + CostModel.unwrapKey + CostModel.openByte * bytes)
+      case .page: rows / CostModel.pageRows * opening(table, bytes, types.count)
+      }
+    let open = cold * sealed
     let test = rows * (scan.predicate?.pricePerRow ?? 0)
     let gather = output.rows * Double(types.count) * CostModel.gatherValue
     return open + test + gather + CostModel.batch * (rows / CostModel.batchRows + 1)
+  }
+
+  /// Nanoseconds to open a page of so many columns: their part of the bytes, a unit each.
+  ///
+  /// - Parameter bytes: of a row, all columns.
+  private func opening(_ table: TableDefinition?, _ bytes: Double, _ columns: Int) -> Double {
+    let part = bytes * Double(columns) / Double(max(1, table?.columns.count ?? columns))
+    return CostModel.unwrapKey
+      + Double(columns) * CostModel.openUnit + CostModel.pageRows * part * CostModel.pageByte
   }
 }
 

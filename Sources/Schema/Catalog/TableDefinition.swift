@@ -9,9 +9,26 @@ package struct TableDefinition: Hashable, Sendable {
   package var primaryKeyName: String
   /// The column that names the data subject of a row, and its type.
   package var entity: EntityColumn?
+  package var seal: Seal
   package var origin: Origin
   /// Besides the PRIMARY KEY's, in the order in which they were made.
   package var indexes: [IndexDefinition]
+
+  /// What of a table is sealed under one key.
+  package enum Seal: UInt8, Hashable, Sendable, CaseIterable {
+    /// Each record: it can be erased by itself.
+    case record = 0
+    /// Pages of 1,024 rows, each column of one by itself. Not for tables with an ENTITY column.
+    case page = 1
+
+    /// As it is written in WITH (seal = …).
+    package var name: String {
+      switch self {
+      case .record: "record"
+      case .page: "page"
+      }
+    }
+  }
 
   /// Where rows come from.
   package enum Origin: UInt8, Hashable, Sendable {
@@ -23,7 +40,8 @@ package struct TableDefinition: Hashable, Sendable {
   package init(
     id: TableID, name: String, columns: [ColumnDefinition], primaryKey: [Int] = [],
     primaryKeyName: String? = nil,
-    entity: EntityColumn? = nil, origin: Origin = .stored, indexes: [IndexDefinition] = []
+    entity: EntityColumn? = nil, seal: Seal = .record, origin: Origin = .stored,
+    indexes: [IndexDefinition] = []
   ) {
     self.id = id
     self.name = name
@@ -31,6 +49,7 @@ package struct TableDefinition: Hashable, Sendable {
     self.primaryKey = primaryKey
     self.primaryKeyName = primaryKeyName ?? name + "_pkey"
     self.entity = entity
+    self.seal = seal
     self.origin = origin
     self.indexes = indexes
   }

@@ -55,7 +55,7 @@ struct SegmentCheck {
       if try notes.attempt({ () throws(StorageError) in try file.ownKeys(opened) }) != nil {
         notes.counts.units += 1
       }
-      for block in 0..<SegmentFormat.recordBlocks(rows: manifest.rowCount) {
+      for block in 0..<SegmentFormat.keyBlocks(manifest.keyCount) {
         guard
           let keys = try notes.attempt({ () throws(StorageError) in
             try file.recordKeys(block..<block + 1, opened).first
@@ -131,7 +131,7 @@ struct SegmentCheck {
     }
     var end = SegmentFormat.cellHeaderBytes
     for (number, group) in directory.groups.enumerated() {
-      let range = group.cells.range(0..<manifest.rowCount)
+      let range = group.cells.range(0..<group.cells.count)
       if range.lowerBound != end { try fault("the cells of group \(number) do not follow those before") }
       end = range.upperBound
     }
@@ -158,10 +158,11 @@ struct SegmentCheck {
       let file = try notes.attempt({ () throws(StorageError) in try site.device.open(path, .read) })
     else { return }
     let cipher = CellCipher(
-      database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id)
+      database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id,
+      seal: manifest.seal)
     let erased = Set(directory.erased)
     for (number, group) in directory.groups.enumerated() {
-      for row in 0..<manifest.rowCount where !erased.contains(row) {
+      for row in 0..<group.cells.count where !erased.contains(row) {
         let range = group.cells.range(row)
         // Without its block of keys, which was told, no cell opens.
         guard !range.isEmpty, let keys = keys[row / SegmentFormat.blockKeys] else { continue }
@@ -174,7 +175,7 @@ struct SegmentCheck {
         if cipher.open(sealed.span, keys: keys, group: number, row: row, into: &plain, at: 0) {
           notes.counts.units += 1
         } else {
-          let what = "cell of row \(row), column group \(number),"
+          let what = "cell of \(manifest.seal == .page ? "page" : "row") \(row), column group \(number),"
           try notes.note(.unauthentic(path: path, offset: range.lowerBound, what: what))
         }
       }
@@ -224,7 +225,7 @@ extension SegmentDirectory {
   fileprivate var cellCount: Int {
     let gone = Set(erased)
     return groups.reduce(0) { sum, group in
-      sum + (0..<rowCount).count { !gone.contains($0) && !group.cells.range($0).isEmpty }
+      sum + (0..<group.cells.count).count { !gone.contains($0) && !group.cells.range($0).isEmpty }
     }
   }
 }

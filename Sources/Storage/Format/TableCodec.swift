@@ -23,6 +23,7 @@ enum TableCodec {
     }
     writer.varint(UInt64(table.indexes.count))
     for index in table.indexes { encode(index, to: &writer) }
+    writer.u8(table.seal.rawValue)
   }
 
   static func encode(_ index: IndexDefinition, to writer: inout ByteWriter) {
@@ -79,9 +80,19 @@ enum TableCodec {
     for _ in 0..<(reader.format >= .second ? try reader.count(ofAtLeast: 12) : 0) {
       indexes.append(try decodeIndex(&reader, columnCount: columns.count))
     }
+    let seal = reader.format >= .second ? try seal(&reader) : .record
+    guard seal == .record || entity == nil else {
+      throw reader.malformed("a table with an entity that is sealed by page")
+    }
     return TableDefinition(
       id: id, name: name, columns: columns, primaryKey: primaryKey, primaryKeyName: keyName, entity: entity,
-      indexes: indexes)
+      seal: seal, indexes: indexes)
+  }
+
+  static func seal(_ reader: inout ByteReader) throws(StorageError) -> TableDefinition.Seal {
+    let byte = try reader.u8()
+    guard let seal = TableDefinition.Seal(rawValue: byte) else { throw reader.malformed("seal \(byte)") }
+    return seal
   }
 
   static func flag(_ reader: inout ByteReader) throws(StorageError) -> Bool {

@@ -20,6 +20,8 @@ package struct UnitPlace: Hashable, Sendable {
     case history = 14
     case backup = 15
     case indexRun = 16
+    /// A column of a page of rows, in a table that is sealed by page.
+    case page = 17
   }
 
   package static let formatVersion: UInt8 = 1

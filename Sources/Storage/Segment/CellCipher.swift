@@ -2,14 +2,17 @@ import VSQLSchema
 
 /// Seals and opens the cells of one segment, into buffers that are there already: no array a cell. One per thread.
 ///
-/// The nonce is fixed by the group: a DEK seals one version of one record once, each group of it exactly one time.
+/// The nonce is fixed by the group: a DEK seals one version of one record, or page, once, each group of it exactly one time.
 final class CellCipher {
   private let sealer = Sealer()
   private var place: AssociatedData
 
-  init(database: DatabaseID, tenant: TenantID, table: TableID, segment: SegmentID) {
+  init(
+    database: DatabaseID, tenant: TenantID, table: TableID, segment: SegmentID,
+    seal: TableDefinition.Seal
+  ) {
     place = AssociatedData(
-      UnitPlace(database: database, tenant: tenant, table: table, file: segment.raw, kind: .cell))
+      UnitPlace(database: database, tenant: tenant, table: table, file: segment.raw, kind: seal.unitKind))
   }
 
   /// Seals `plain` into the `plain.count + 16` bytes of `out` from `offset`.
@@ -51,6 +54,16 @@ final class CellCipher {
           place: place,
           into: UnsafeMutableRawBufferPointer(rebasing: out[offset..<end]))
       }
+    }
+  }
+}
+
+extension TableDefinition.Seal {
+  /// Of the units of a `.seg` file.
+  var unitKind: UnitPlace.Kind {
+    switch self {
+    case .record: .cell
+    case .page: .page
     }
   }
 }

@@ -1,4 +1,4 @@
-/// Where the cells of one column group lie in the `.seg` file: one after the other, in row order.
+/// Where the cells of one column group lie in the `.seg` file: one after the other, in order.
 struct CellTable: Hashable, Sendable {
   enum Lengths: Hashable, Sendable {
     /// Every cell has as many bytes.
@@ -9,10 +9,11 @@ struct CellTable: Hashable, Sendable {
 
   /// The group's first byte in the file.
   var start: Int
-  var rowCount: Int
+  /// Cells: of each row, or of each page.
+  var count: Int
   var lengths: Lengths
 
-  /// The cell of `row`, in the file: empty where the row has none (a NULL of a group of its own).
+  /// The cell of a row, or of a page, in the file: empty where the row has none (a NULL of a group of its own).
   func range(_ row: Int) -> Range<Int> {
     switch lengths {
     case .fixed(let bytes): start + row * bytes..<start + (row + 1) * bytes
@@ -24,6 +25,9 @@ struct CellTable: Hashable, Sendable {
   func range(_ rows: Range<Int>) -> Range<Int> {
     rows.isEmpty ? start..<start : range(rows.lowerBound).lowerBound..<range(rows.upperBound - 1).upperBound
   }
+
+  /// Of all cells.
+  var sizeBytes: Int { range(0..<count).count }
 
   func encode(to writer: inout ByteWriter) {
     writer.varint(UInt64(start))
@@ -42,30 +46,30 @@ struct CellTable: Hashable, Sendable {
   }
 
   /// - Parameter limit: the file's bytes; a cell beyond is malformed.
-  init(from reader: inout ByteReader, rowCount: Int, limit: Int) throws(StorageError) {
-    self.rowCount = rowCount
+  init(from reader: inout ByteReader, count: Int, limit: Int) throws(StorageError) {
+    self.count = count
     start = try reader.size(atMost: limit)
     switch try reader.u8() {
-    case 0: lengths = .fixed(try reader.size(atMost: limit / max(1, rowCount)))
+    case 0: lengths = .fixed(try reader.size(atMost: limit / max(1, count)))
     case 1:
       var ends: [Int] = []
-      ends.reserveCapacity(rowCount)
+      ends.reserveCapacity(count)
       var last = 0
-      for _ in 0..<rowCount {
+      for _ in 0..<count {
         last += try reader.size(atMost: limit - last)
         ends.append(last)
       }
       lengths = .ends(ends)
     case let tag: throw reader.malformed("cell table form \(tag)")
     }
-    guard range(0..<rowCount).upperBound <= limit else {
+    guard range(0..<count).upperBound <= limit else {
       throw reader.malformed("cells beyond the file's end")
     }
   }
 
-  init(start: Int, rowCount: Int, lengths: Lengths) {
+  init(start: Int, count: Int, lengths: Lengths) {
     self.start = start
-    self.rowCount = rowCount
+    self.count = count
     self.lengths = lengths
   }
 }

@@ -91,6 +91,6 @@ extension CellWriter {
   private func table(_ start: Int, _ ends: [Int]) -> CellTable {
     let first = ends.first ?? 0
     let isFixed = first > 0 && ends.indices.allSatisfy { ends[$0] == first * ($0 + 1) }
-    return CellTable(start: start, rowCount: ends.count, lengths: isFixed ? .fixed(first) : .ends(ends))
+    return CellTable(start: start, count: ends.count, lengths: isFixed ? .fixed(first) : .ends(ends))
   }
 }

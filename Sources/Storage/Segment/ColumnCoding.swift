@@ -22,13 +22,15 @@ enum ValueCode: Hashable, Sendable {
   case packed(PackedForm, Packing)
   /// A field of the head of so many bits: n > 0 stands for entry n − 1 of the value table; 0: as `text`.
   case tabledField(width: Int)
+  /// In pages: each says its own form.
+  case paged
 
   /// Bits of the field in the head.
   var fieldWidth: Int? {
     switch self {
     case .packed(_, let packing): packing.width
     case .tabledField(let width): width
-    case .bit, .offset, .signed, .double, .decimal, .uuid, .text, .tabled: nil
+    case .bit, .offset, .signed, .double, .decimal, .uuid, .text, .tabled, .paged: nil
     }
   }
 
@@ -37,7 +39,7 @@ enum ValueCode: Hashable, Sendable {
     switch self {
     case .offset: .offset(base: 0)
     case .packed(let form, let packing): .packed(form, packing.withoutBase)
-    case .bit, .signed, .double, .decimal, .uuid, .text, .tabled, .tabledField: self
+    case .bit, .signed, .double, .decimal, .uuid, .text, .tabled, .tabledField, .paged: self
     }
   }
 }
@@ -102,7 +104,7 @@ struct RecordLayout: Hashable, Sendable {
   /// Whether column `index` has bytes of its own after the head.
   func hasPiece(_ index: Int) -> Bool {
     switch columns[index].code {
-    case .bit, .packed: false
+    case .bit, .packed, .paged: false
     case .offset, .signed, .double, .decimal, .uuid, .text, .tabled, .tabledField: true
     }
   }
@@ -146,6 +148,7 @@ extension ColumnCoding {
       writer.u8(scale)
       packing.encode(to: &writer)
     case .packed(.doubleBits, let packing): writer.u8(12); packing.encode(to: &writer)
+    case .paged: writer.u8(13)
     }
     writer.varint(UInt64(valueCount.map { $0 + 1 } ?? 0))
   }
@@ -174,6 +177,7 @@ extension ColumnCoding {
       guard scale <= PackedForm.maxDoubleScale else { throw reader.malformed("a double of scale \(scale)") }
       code = .packed(.scaledDouble(scale: scale), try Packing(from: &reader))
     case (12, .double): code = .packed(.doubleBits, try Packing(from: &reader))
+    case (13, _): code = .paged
     case (let tag, let kind): throw reader.malformed("coding \(tag) of a \(kind) column")
     }
     if reader.format >= .second {

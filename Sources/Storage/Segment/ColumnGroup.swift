@@ -9,6 +9,8 @@ struct ColumnGroup: Hashable, Sendable {
     case vector(column: Int)
     /// One vector column: byte planes of the vector, packed as `Zstd` says.
     case planes(column: Int)
+    /// One column in pages of rows: a cell holds a page, as `PageForm` says.
+    case pages(column: Int)
     /// One TEXT or BLOB column of long values: packed as `Zstd` says.
     case long(column: Int)
   }
@@ -40,6 +42,7 @@ struct ColumnGroup: Hashable, Sendable {
     case .vector(let column): writer.u8(1); writer.varint(UInt64(column))
     case .long(let column): writer.u8(2); writer.varint(UInt64(column))
     case .planes(let column): writer.u8(3); writer.varint(UInt64(column))
+    case .pages(let column): writer.u8(4); writer.varint(UInt64(column))
     }
     cells.encode(to: &writer)
     writer.runs(nulls.map { UInt64($0) })
@@ -61,9 +64,11 @@ struct ColumnGroup: Hashable, Sendable {
         throw reader.malformed("a long group of a short column")
       }
       content = .long(column: column)
+    case 4: content = .pages(column: try reader.size(atMost: types.count - 1))
     case _: throw reader.malformed("column group form \(form)")
     }
-    cells = try CellTable(from: &reader, rowCount: rowCount, limit: limit)
+    cells = try CellTable(
+      from: &reader, count: form == 4 ? SegmentFormat.pages(rows: rowCount) : rowCount, limit: limit)
     nulls = try reader.runs(below: UInt64(rowCount)).map { Int($0) }
   }
 

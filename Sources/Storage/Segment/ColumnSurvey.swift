@@ -11,6 +11,10 @@ struct ColumnSurvey: Sendable {
   private var minimumKey: [UInt8] = []
   private var maximumKey: [UInt8] = []
   private var sketch = DistinctSketch()
+  private let collectsTexts: Bool
+
+  /// - Parameter collectsTexts: for a value table.
+  init(collectsTexts: Bool) { self.collectsTexts = collectsTexts }
 
   /// Takes rows of one page: `rows` of `column`, which is flat.
   mutating func add(_ column: Column, rows: Range<Int>, page: Int) {
@@ -111,13 +115,13 @@ struct ColumnSurvey: Sendable {
     let bytes = list.bytes.span
     for row in rows {
       if let validity, !validity[row] {
-        texts.addNull()
+        if collectsTexts { texts.addNull() }
         continue
       }
       let value = bytes.extracting(list.range(row))
       textBytes += value.count
       sketch.add(DistinctSketch.mix(value))
-      texts.add(value, hash: hashBytes(value))
+      if collectsTexts { texts.add(value, hash: hashBytes(value)) }
       if least < 0 {
         (least, greatest) = (row, row)
       } else if compareBytes(value, bytes.extracting(list.range(least))) < 0 {

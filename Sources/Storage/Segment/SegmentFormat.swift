@@ -45,14 +45,16 @@ package enum SegmentFormat {
     "\(directory)/\(id.hex).\(generation).dir"
   }
 
-  /// Blocks of record DEKs for `rows` rows; the segment's own block is not counted.
-  static func recordBlocks(rows: Int) -> Int { (rows + blockKeys - 1) / blockKeys }
+  /// Blocks of `count` DEKs of records or pages; the segment's own block is not counted.
+  static func keyBlocks(_ count: Int) -> Int { (count + blockKeys - 1) / blockKeys }
 
-  /// Keys in record block `block`: 64, or what is left in the last.
-  static func keys(inBlock block: Int, rows: Int) -> Int { min(blockKeys, rows - block * blockKeys) }
+  /// Keys in block `block` of `count`: 64, or what is left in the last.
+  static func keys(inBlock block: Int, of count: Int) -> Int { min(blockKeys, count - block * blockKeys) }
 
-  /// The segment's own slot and one for each 16 record blocks.
-  static func slots(rows: Int) -> Int { 1 + (recordBlocks(rows: rows) + blocksPerSlot - 1) / blocksPerSlot }
+  /// The segment's own slot and one for each 16 blocks.
+  static func slots(keys count: Int) -> Int { 1 + (keyBlocks(count) + blocksPerSlot - 1) / blocksPerSlot }
+
+  static func pages(rows: Int) -> Int { (rows + pageRows - 1) / pageRows }
 }
 
 /// A sealed unit of a `.dir` file.

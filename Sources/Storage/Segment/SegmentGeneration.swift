@@ -167,6 +167,8 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
         return try opener.records(directory, group: group, rows, tables: tables, gone: gone)
       case .long(let column):
         return [column: try opener.longs(directory, group: group, rows, column: column, gone: gone)]
+      case .pages(let column):
+        return [column: try opener.pages(directory, group: group, rows, column: column)]
       case .vector(let column), .planes(let column):
         guard case .vector(let shape) = directory.types[column] else { throw noGroup(column) }
         return [
@@ -175,6 +177,16 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
         ]
       }
     }
+  }
+
+  /// The forms of a column's pages, in the order in which they are met.
+  func pageForms(_ ordinal: Int) throws(StorageError) -> String {
+    let directory = try directory()
+    guard let group = directory.group(of: ordinal) else { throw noGroup(ordinal) }
+    let names = try opener.withLock { opener throws(StorageError) in
+      try opener.pageForms(directory, group: group)
+    }
+    return names.joined(separator: "; ")
   }
 
   private func noGroup(_ ordinal: Int) -> StorageError {
@@ -302,7 +314,7 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
 
   func keys() throws(StorageError) -> (own: KeyBlock, blocks: [KeyBlock]) {
     try opener.withLock { opener throws(StorageError) in
-      (try opener.ownKeys(), try opener.recordKeys(0..<SegmentFormat.recordBlocks(rows: manifest.rowCount)))
+      (try opener.ownKeys(), try opener.recordKeys(0..<SegmentFormat.keyBlocks(manifest.keyCount)))
     }
   }
 

@@ -43,12 +43,12 @@ struct SegmentKeyFile: Sendable {
   /// Where the block of an ordinal begins, as `place` counts; one past the last gives the file's size.
   private func offset(ofOrdinal ordinal: Int) -> Int {
     if ordinal == 0 { return headerBytes }
-    let blocks = SegmentFormat.recordBlocks(rows: manifest.rowCount)
+    let blocks = SegmentFormat.keyBlocks(manifest.keyCount)
     return ordinal <= blocks ? offset(ordinal - 1) : offset(blocks - 1) + size(blocks - 1)
   }
 
   private func size(_ block: Int) -> Int {
-    KeyRing.wrappedBytes(count: SegmentFormat.keys(inBlock: block, rows: manifest.rowCount))
+    KeyRing.wrappedBytes(count: SegmentFormat.keys(inBlock: block, of: manifest.keyCount))
   }
 
   /// - Parameter ordinal: 0 for the segment's own block, else the record block's number plus 1.
@@ -88,7 +88,7 @@ struct SegmentKeyFile: Sendable {
     let transfer = KeyTransfer(site.keys.randomness)
     try writer.append { $0 += next.header }
     try rewrap(0..<1, file, as: next, transfer, writer)
-    let blocks = SegmentFormat.recordBlocks(rows: manifest.rowCount)
+    let blocks = SegmentFormat.keyBlocks(manifest.keyCount)
     for first in stride(from: 0, to: blocks, by: SegmentFormat.blocksPerSlot) {
       let run = first..<min(blocks, first + SegmentFormat.blocksPerSlot)
       try rewrap(run.lowerBound + 1..<run.upperBound + 1, file, as: next, transfer, writer)
@@ -155,7 +155,7 @@ struct SegmentKeyFile: Sendable {
       let opened = try site.keys.unwrap(
         bytes[from..<from + size(block)], tenant: manifest.tenant, kekVersion: manifest.kekVersion,
         slot: slot(ofBlock: block), place: place(block + 1), path: manifest.keyPath, offset: offset(block))
-      guard opened.count == SegmentFormat.keys(inBlock: block, rows: manifest.rowCount) else {
+      guard opened.count == SegmentFormat.keys(inBlock: block, of: manifest.keyCount) else {
         throw .malformed(
           path: manifest.keyPath, offset: offset(block), what: "a block of another number of keys")
       }

@@ -5,6 +5,7 @@ package struct SegmentManifest: Hashable, Sendable {
   package var id: SegmentID
   package var table: TableID
   package var tenant: TenantID
+  package var seal: TableDefinition.Seal
   /// Rows written, erased ones included: ordinals run from 0 to this.
   package var rowCount: Int
   /// Rows that no erasure took. Deleted rows are the store's to know.
@@ -36,6 +37,14 @@ package struct IndexRunUnit: Hashable, Sendable {
 }
 
 extension SegmentManifest {
+  /// DEKs besides the segment's own: of each record, or of each page.
+  var keyCount: Int {
+    switch seal {
+    case .record: rowCount
+    case .page: SegmentFormat.pages(rows: rowCount)
+    }
+  }
+
   package var cellPath: String { SegmentFormat.cellPath(id) }
   package var keyPath: String { SegmentFormat.keyPath(id, generation: keyGeneration) }
   package var directoryPath: String { SegmentFormat.directoryPath(id, generation: directoryGeneration) }
@@ -91,6 +100,7 @@ extension SegmentManifest {
     writer.raw(cellRoot.bytes)
     writer.raw(keyRoot.bytes)
     writer.raw(directoryRoot.bytes)
+    writer.u8(seal.rawValue)
   }
 
   package init(from reader: inout ByteReader) throws(StorageError) {
@@ -120,8 +130,9 @@ extension SegmentManifest {
     cellRoot = try reader.digest()
     keyRoot = try reader.digest()
     directoryRoot = try reader.digest()
-    guard slots.count == SegmentFormat.slots(rows: rowCount) else {
-      throw reader.malformed("\(slots.count) slots for \(rowCount) rows")
+    seal = reader.format >= .second ? try TableCodec.seal(&reader) : .record
+    guard slots.count == SegmentFormat.slots(keys: keyCount) else {
+      throw reader.malformed("\(slots.count) slots for \(keyCount) keys")
     }
   }
 }

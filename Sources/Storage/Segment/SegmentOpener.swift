@@ -8,11 +8,11 @@ final class SegmentOpener {
   /// as opening three cells.
   private static let keptBlocks = 1_024
 
-  private let manifest: SegmentManifest
+  let manifest: SegmentManifest
   private let table: TableDefinition
   private let files: SegmentFiles
   private let keyFile: SegmentKeyFile
-  private let cipher: CellCipher
+  let cipher: CellCipher
   private let sealer = Sealer()
   private var contexts: Zstd?
   private var openedKeyFile: (any DeviceFile)?
@@ -20,7 +20,7 @@ final class SegmentOpener {
   private var own: KeyBlock?
   private var kept: [Int: KeyBlock] = [:]
   /// Opened cells of a run; grows to the largest.
-  private var plain: [UInt8] = []
+  var plain: [UInt8] = []
 
   init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
     self.manifest = manifest
@@ -28,7 +28,8 @@ final class SegmentOpener {
     files = SegmentFiles(site: site)
     keyFile = SegmentKeyFile(site: site, manifest: manifest)
     cipher = CellCipher(
-      database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id)
+      database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id,
+      seal: manifest.seal)
   }
 
   // MARK: Units of the directory file
@@ -78,7 +79,7 @@ final class SegmentOpener {
     return try keyFile.recordKeys(blocks, try keysOnDevice())
   }
 
-  private func zstd() throws(StorageError) -> Zstd {
+  func zstd() throws(StorageError) -> Zstd {
     if let contexts { return contexts }
     let made = try Zstd()
     contexts = made
@@ -92,7 +93,7 @@ final class SegmentOpener {
     return file
   }
 
-  private func cellsOnDevice() throws(StorageError) -> any DeviceFile {
+  func cellsOnDevice() throws(StorageError) -> any DeviceFile {
     if let openedCells { return openedCells }
     try files.checkCellHeader(manifest)
     let file = try files.site.device.open(manifest.cellPath, .read)
@@ -105,7 +106,7 @@ final class SegmentOpener {
     _ = try cellsOnDevice()
   }
 
-  private func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {
+  func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {
     let block = row / SegmentFormat.blockKeys
     if let keys = kept[block] { return keys }
     if kept.count >= Self.keptBlocks { kept.removeAll(keepingCapacity: true) }
@@ -224,6 +225,9 @@ final class SegmentOpener {
   func rows(
     _ ordinals: [Int], _ directory: SegmentDirectory, group: Int, tables: [Int: ValueTable], gone: [Bool]?
   ) throws(StorageError) -> [Int: Column] {
+    if case .pages(let column) = directory.groups[group].content {
+      return [column: try pageRows(ordinals, directory, group: group, column: column)]
+    }
     let cells = directory.groups[group].cells
     var opened = RowBytes()
     for row in ordinals {
@@ -263,6 +267,7 @@ final class SegmentOpener {
           type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
           validity: validity, count: ordinals.count)
       ]
+    case .pages: return [:]
     case .planes(let column):
       guard case .vector(let shape) = directory.types[column] else { return [:] }
       var bytes: [UInt8] = []
@@ -290,7 +295,7 @@ final class SegmentOpener {
   private func run(_ rows: Range<Int>, _ cells: CellTable) throws(StorageError) -> ([UInt8], [KeyBlock]) {
     let range = cells.range(rows)
     let keys = try recordKeys(
-      rows.lowerBound / SegmentFormat.blockKeys..<SegmentFormat.recordBlocks(rows: rows.upperBound))
+      rows.lowerBound / SegmentFormat.blockKeys..<SegmentFormat.keyBlocks(rows.upperBound))
     return (try cellsOnDevice().read(at: range.lowerBound, count: range.count), keys)
   }
 
@@ -374,11 +379,11 @@ final class SegmentOpener {
     return validity
   }
 
-  private func unauthentic(_ group: Int, _ range: Range<Int>) -> StorageError {
+  func unauthentic(_ group: Int, _ range: Range<Int>) -> StorageError {
     .unauthentic(path: manifest.cellPath, offset: range.lowerBound, what: "cell of column group \(group)")
   }
 
-  private func damagedRecord(_ cells: CellTable, row: Int) -> StorageError {
+  func damagedRecord(_ cells: CellTable, row: Int) -> StorageError {
     .malformed(
       path: manifest.cellPath, offset: cells.range(row).lowerBound,
       what: "the record is not what the directory says")

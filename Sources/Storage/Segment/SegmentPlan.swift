@@ -15,13 +15,26 @@ struct SegmentPlan: Sendable {
 
   init(table: TableDefinition, batches: [Batch]) throws(StorageError) {
     let types = table.columns.map(\.type)
-    rowCount = batches.reduce(0) { $0 + $1.count }
-    let surveys = types.indices.map { Self.survey($0, batches) }
+    let rows = batches.reduce(0) { $0 + $1.count }
+    rowCount = rows
+    let surveys = types.indices.map { Self.survey($0, batches, seal: table.seal) }
     for survey in surveys where survey.textBytes > Int(UInt32.max) {
       throw .limit(
         what: "a segment holds at most 4 GiB of a TEXT or BLOB column, not \(survey.textBytes) bytes")
     }
-    let rows = rowCount
+    if table.seal == .page {
+      groups = types.indices.map { .pages(column: $0) }
+      let scalars = types.indices.filter { types[$0].physicalKind != .vector }
+      layout = RecordLayout(
+        scalars.map {
+          ColumnCoding(
+            column: $0, hasNulls: surveys[$0].nullCount > 0, code: .paged,
+            valueCount: rows - surveys[$0].nullCount)
+        })
+      (codes, tables, zones) = ([], [], scalars.map { surveys[$0].zones })
+      statistics = surveys.map(\.statistics)
+      return
+    }
     groups = try ColumnGroup.divide(types) { column in
       surveys[column].textBytes > SegmentFormat.longAverageBytes * max(1, rows - surveys[column].nullCount)
     }.map { content throws(StorageError) in try VectorPlanes.choose(content, batches) }
@@ -49,8 +62,10 @@ struct SegmentPlan: Sendable {
     statistics = surveys.map(\.statistics)
   }
 
-  private static func survey(_ ordinal: Int, _ batches: [Batch]) -> ColumnSurvey {
-    var survey = ColumnSurvey()
+  private static func survey(
+    _ ordinal: Int, _ batches: [Batch], seal: TableDefinition.Seal
+  ) -> ColumnSurvey {
+    var survey = ColumnSurvey(collectsTexts: seal == .record)
     var first = 0
     for batch in batches {
       var row = 0
@@ -91,7 +106,7 @@ extension ColumnGroup.Content {
   var ownColumn: Int? {
     switch self {
     case .records: nil
-    case .vector(let column), .planes(let column), .long(let column): column
+    case .vector(let column), .planes(let column), .pages(let column), .long(let column): column
     }
   }
 }

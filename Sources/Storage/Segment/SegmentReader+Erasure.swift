@@ -26,6 +26,10 @@ extension SegmentReader {
     _ ordinals: [Int], indexes: [IndexDefinition] = []
   ) throws(StorageError) -> RewrittenSegment? {
     let old = generation
+    guard old.manifest.seal == .record else {
+      throw .malformed(
+        path: old.manifest.keyPath, offset: 0, what: "rows to erase in pages, whose table has no entity")
+    }
     var contents = try old.contents()
     contents.indexRuns = try old.indexRuns(indexes)
     let before = Set(contents.directory.erased)

@@ -31,7 +31,7 @@ extension SegmentReader {
     let gone = Set(directory.erased)
     for group in directory.groups {
       var (cells, bytes) = (0, 0)
-      for row in 0..<directory.rowCount where !gone.contains(row) {
+      for row in 0..<group.cells.count where !gone.contains(row) {
         let size = group.cells.range(row).count
         if size > 0 { (cells, bytes) = (cells + 1, bytes + size - Sealer.tagBytes) }
       }
@@ -39,6 +39,9 @@ extension SegmentReader {
       switch group.content {
       case .vector(let column):
         found.columns[column].encoding = "plain"
+        found.columns[column].storedBytes = bytes
+      case .pages(let column):
+        found.columns[column].encoding = try segment.pageForms(column)
         found.columns[column].storedBytes = bytes
       case .planes(let column):
         found.columns[column].encoding = "byte planes, zstd"
@@ -89,7 +92,7 @@ extension ValueCode {
     case .bit: "bit"
     case .offset: "offset from a base"
     case .signed: "varint"
-    case .double, .uuid, .text: "plain"
+    case .double, .uuid, .text, .paged: "plain"
     case .decimal: "scale and varint"
     case .tabled: "value table"
     case .packed(.integer, let packing): "offset, \(packing.width) bits"
@@ -103,7 +106,7 @@ extension ValueCode {
   fileprivate var isTabled: Bool {
     switch self {
     case .tabled, .tabledField: true
-    case .bit, .offset, .signed, .double, .decimal, .uuid, .text, .packed: false
+    case .bit, .offset, .signed, .double, .decimal, .uuid, .text, .packed, .paged: false
     }
   }
 }

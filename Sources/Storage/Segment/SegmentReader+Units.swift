@@ -21,13 +21,13 @@ extension SegmentReader {
     let file = try site.device.open(manifest.cellPath, .read)
     let (zstd, sealer) = (try Zstd(), Sealer())
     for (number, group) in contents.directory.groups.enumerated() {
-      for row in 0..<manifest.rowCount {
+      for row in 0..<group.cells.count {
         let range = group.cells.range(row)
         if range.isEmpty { continue }
         let sealed = try file.read(at: range.lowerBound, count: range.count)
         let place = UnitPlace(
           database: site.keys.database, tenant: manifest.tenant, table: manifest.table, file: manifest.id.raw,
-          kind: .cell, group: UInt32(number), ordinal: UInt64(row))
+          kind: manifest.seal.unitKind, group: UInt32(number), ordinal: UInt64(row))
         var plain: [UInt8] = []
         guard
           sealer.open(
@@ -45,7 +45,7 @@ extension SegmentReader {
             zstd.unpack(plain.span, appendingTo: &planes), planes.count == shape.byteCount
           else { continue }
           VectorPlanes(shape).join(planes.span, appendingTo: &content)
-        case .long: _ = zstd.unpack(plain.span, appendingTo: &content)
+        case .long, .pages: _ = zstd.unpack(plain.span, appendingTo: &content)
         case .records, .vector: content = plain
         }
         body(manifest.cellPath, "cell of row \(row), group \(number)", content)

@@ -40,19 +40,20 @@ package struct SegmentWriter {
       throw .missing(path: "keys/\(tenant.hex)-1.kek")
     }
 
+    let keyCount = table.seal == .page ? SegmentFormat.pages(rows: rowCount) : rowCount
     let plan = try SegmentPlan(table: table, batches: batches)
-    try KeyBlock.reserve(1 + SegmentFormat.recordBlocks(rows: rowCount))
+    try KeyBlock.reserve(1 + SegmentFormat.keyBlocks(keyCount))
     let own = KeyBlock(random: site.keys.randomness, count: 1)
-    let blocks = (0..<SegmentFormat.recordBlocks(rows: rowCount)).map {
-      KeyBlock(random: site.keys.randomness, count: SegmentFormat.keys(inBlock: $0, rows: rowCount))
+    let blocks = (0..<SegmentFormat.keyBlocks(keyCount)).map {
+      KeyBlock(random: site.keys.randomness, count: SegmentFormat.keys(inBlock: $0, of: keyCount))
     }
     try site.device.makeDirectory(SegmentFormat.directory)
     let (groups, leaves, cellBytes) = try writeCells(plan, batches, id: id, keys: blocks)
 
     var manifest = SegmentManifest(
-      id: id, table: table.id, tenant: tenant, rowCount: rowCount, liveCount: rowCount,
+      id: id, table: table.id, tenant: tenant, seal: table.seal, rowCount: rowCount, liveCount: rowCount,
       firstRowID: rowIDs[0], lastRowID: rowIDs[rowCount - 1], kekVersion: kekVersion,
-      slots: (0..<SegmentFormat.slots(rows: rowCount)).map { _ in site.keys.newSlot() },
+      slots: (0..<SegmentFormat.slots(keys: keyCount)).map { _ in site.keys.newSlot() },
       keyGeneration: 0, directoryGeneration: 0, cellBytes: cellBytes, keyBytes: 0, directoryUnits: [],
       cellRoot: BlockTree.root(leaves, Digester()), keyRoot: Digest(), directoryRoot: Digest())
     let contents = SegmentContents(
@@ -75,7 +76,8 @@ package struct SegmentWriter {
   private func writeCells(
     _ plan: SegmentPlan, _ batches: [Batch], id: SegmentID, keys: [KeyBlock]
   ) throws(StorageError) -> (groups: [ColumnGroup], leaves: [Digest], bytes: Int) {
-    let cipher = CellCipher(database: site.keys.database, tenant: tenant, table: table.id, segment: id)
+    let cipher = CellCipher(
+      database: site.keys.database, tenant: tenant, table: table.id, segment: id, seal: table.seal)
     let file = try site.device.open(SegmentFormat.cellPath(id), .create)
     let writer = CellWriter(file, id: id, cipher: cipher, keys: keys)
     let zstd = try Zstd()
@@ -86,6 +88,7 @@ package struct SegmentWriter {
       case .vector(let column): groups.append(try writer.appendVectors(column, batches, group: number))
       case .planes(let column):
         groups.append(try writer.appendVectors(column, batches, group: number, planes: zstd))
+      case .pages(let column): groups.append(try writer.appendPages(column, batches, group: number, zstd))
       case .long(let column): groups.append(try writer.appendLong(column, batches, group: number, zstd))
       }
     }

@@ -2,7 +2,7 @@
 struct ValueTableBuilder: Sendable {
   /// By row of the segment: the value's index in `values`; meaningless where NULL.
   private(set) var rows: [UInt32] = []
-  private var values = ByteStrings()
+  private(set) var values = ByteStrings()
   private var counts: [UInt32] = []
   private var hashes: [UInt64] = []
   /// Open addressing: index in `values` plus 1; 0 is free.

@@ -74,7 +74,8 @@ extension Store {
     }
     var encodings = Array(repeating: [String](), count: columns.count)
     var sizes: [(name: String, bytes: Int)] = [
-      ("record keys", 0), ("seals of cells", 0), ("headers", 0), ("segment directory", 0),
+      (table.seal == .page ? "page keys" : "record keys", 0), ("seals of cells", 0), ("headers", 0),
+      ("segment directory", 0),
       ("value tables", 0), ("entity index", 0), ("primary key run", 0),
     ]
     for source in partition.sources {
@@ -130,7 +131,7 @@ extension Store {
       let isCurrent = ring.currentKEKVersion(key.tenant) == key.version
       return KeyInfo(
         tenant: key.tenant, version: Int(key.version), createdAtMicroseconds: key.createdAt,
-        recordKeys: sealed.reduce(0) { $0 + $1.liveCount }
+        recordKeys: sealed.reduce(0) { $0 + ($1.seal == .page ? $1.keyCount : $1.liveCount) }
           + (isCurrent ? partitions.reduce(0) { $0 + $1.memoryRows } : 0))
     }
   }
