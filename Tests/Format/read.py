@@ -149,7 +149,8 @@ class Cursor:
         self.varint(), self.varint()
         found["units"] = [self.varint() for _ in range(4)]
         if self.version > 1:
-            self.list(lambda: (self.number(8), self.varint()))
+            for _ in range(2):  # Index runs, filters of keys.
+                self.list(lambda: (self.number(8), self.varint()))
         self.take(96)
         found["pages"] = self.version >= 2 and self.number(1) == 1
         return found

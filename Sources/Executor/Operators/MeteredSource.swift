@@ -18,6 +18,7 @@ final class MeteredSource: BatchSource {
     meter.add(to: node, rows: batch?.selectedCount ?? 0, time: .now - start)
     if let scan = inner as? ScanSource {
       meter.setPages(of: node, read: scan.pagesRead, skipped: scan.pagesSkipped)
+      meter.setRuns(of: node, scan.runs)
     }
     return batch
   }

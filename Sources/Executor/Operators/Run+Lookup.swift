@@ -14,6 +14,7 @@ extension Run {
       }
       prefixes = prefixes.flatMap { prefix in keys.map { prefix + $0 } }
     }
+    if access.equal.count == access.index.columns.count { return KeyLookup(access.index, keys: prefixes) }
     let lower = try access.lower.map { bound throws(Diagnostic) in try side(bound) }
     let upper = try access.upper.map { bound throws(Diagnostic) in try side(bound) }
     // A bound that is NULL lets no row through.

@@ -56,6 +56,10 @@ final class ScanSource: BatchSource {
 
   var pagesRead: Int { scan.pagesRead }
   var pagesSkipped: Int { scan.pagesSkipped }
+  /// Of an index scan that has met a segment.
+  var runs: (read: Int, skipped: Int)? {
+    scan.runsRead + scan.runsSkipped == 0 ? nil : (scan.runsRead, scan.runsSkipped)
+  }
 
   func next() throws -> Batch? {
     while var batch = try scan.next() {

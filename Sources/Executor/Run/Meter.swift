@@ -8,6 +8,8 @@ final class PlanMeter {
     var time = Duration.zero
     /// Of a scan: pages read and passed over. Nil for other operators.
     var pages: (read: Int, skipped: Int)?
+    /// Of an index scan: runs of segments that keys were looked up in, and runs that filters ruled out.
+    var runs: (read: Int, skipped: Int)?
   }
 
   private(set) var readings: [Reading] = []
@@ -26,6 +28,8 @@ final class PlanMeter {
   }
 
   func setPages(of node: Int, read: Int, skipped: Int) { readings[node].pages = (read, skipped) }
+
+  func setRuns(of node: Int, _ runs: (read: Int, skipped: Int)?) { readings[node].runs = runs }
 }
 
 /// The meters of a statement: one for its plan, one for each subquery.

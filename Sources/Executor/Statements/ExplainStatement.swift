@@ -95,6 +95,7 @@ extension PlanMeter.Reading {
   fileprivate func text(estimated: Double?) -> String {
     var parts = ["actual time=\(time.microseconds)", "rows=\(rows)", "batches=\(batches)"]
     if let pages { parts.append("pages=\(pages.read) skipped=\(pages.skipped)") }
+    if let runs { parts.append("runs=\(runs.read) filtered=\(runs.skipped)") }
     if let estimated {
       let ratio = max(estimated, 1) / Double(max(rows, 1))
       if ratio > 10 || ratio < 0.1 { parts.append("misestimated") }

@@ -25,7 +25,7 @@ struct DatabaseCheck {
 
     let site = SegmentSite(device: device, keys: ring)
     let chain = AuditChain.open(device: device, ring: ring, state: state.audit)
-    let segments = try checkLogs(state, site, chain)
+    let (segments, head) = try checkLogs(state, site, chain)
     for segment in segments {
       notes.counts.records += segment.liveRows
       try SegmentCheck(
@@ -33,6 +33,8 @@ struct DatabaseCheck {
         isBeingErased: state.isErasing(segment.manifest.id), notes: notes
       ).run()
     }
+    // Rows that do not open have no keys to compare.
+    if let head, notes.findings.isEmpty { try KeyCheck(head: head, notes: notes).run() }
     try checkAudit(chain)
     try checkHistory(ring)
   }
@@ -85,10 +87,10 @@ struct DatabaseCheck {
     let liveRows: Int
   }
 
-  /// Every frame of every log; the segments that state and logs name together.
+  /// Every frame of every log; the segments that state and logs name together, and what they say; nil: not all of it can be read.
   private func checkLogs(
     _ state: StoreState, _ site: SegmentSite, _ chain: AuditChain
-  ) throws -> [NamedSegment] {
+  ) throws -> ([NamedSegment], StoreHead?) {
     let before = notes.findings.count
     let numbers = try device.list(LogFormat.directory).compactMap { LogFormat.number(of: $0) }
       .filter { $0 >= state.firstLog }.sorted()
@@ -104,22 +106,24 @@ struct DatabaseCheck {
       }
     }
     guard let head else {
-      return state.segments.compactMap { segment in
+      let named = state.segments.compactMap { segment in
         state.catalog.table(segment.manifest.table).map {
           NamedSegment(
             manifest: segment.manifest, table: $0, liveRows: segment.manifest.rowCount - segment.deleted.count
           )
         }
       }
+      return (named, nil)
     }
     notes.counts.records += head.partitions.values.reduce(0) { sum, partition in
       sum + partition.sources.reduce(0) { $0 + ($1.isMemory ? $1.liveCount : 0) }
     }
     try checkOrder(head, path: "state")
-    return head.segments.map { reader, deleted in
+    let named = head.segments.map { reader, deleted in
       NamedSegment(
         manifest: reader.manifest, table: reader.table, liveRows: reader.rowCount - deleted.count)
     }
+    return (named, head)
   }
 
   private func checkLog(_ number: UInt64, isLast: Bool, _ state: StoreState, _ site: SegmentSite) throws {

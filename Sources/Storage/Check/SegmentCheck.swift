@@ -110,6 +110,15 @@ struct SegmentCheck {
       }
       runs.append(SegmentContents.IndexRun(index: entry.index, run: run))
     }
+    for entry in manifest.keyFilters {
+      guard let place = manifest.place(ofFilter: entry.index),
+        let filter = try unit({ () throws(StorageError) in try opener.filter(place) })
+      else { continue }
+      let run = entry.index == .primaryKey ? keyRun ?? nil : runs.first { $0.index == entry.index }?.run
+      guard let run, filter != KeyFilter(of: run) else { continue }
+      try notes.note(
+        .malformed(path: path, offset: place.offset, what: "the filter of keys is not that of its run"))
+    }
     try checkTree(path, manifest.directoryBytes, manifest.directoryRoot)
     guard let directory, let tables, let entityIndex, let keyRun else { return nil }
     return SegmentContents(

@@ -22,6 +22,7 @@ package struct UnitPlace: Hashable, Sendable {
     case indexRun = 16
     /// A column of a page of rows, in a table that is sealed by page.
     case page = 17
+    case keyFilter = 19
   }
 
   package static let formatVersion: UInt8 = 1

@@ -16,6 +16,11 @@ struct SegmentContents: Sendable {
     var run: KeyRun
   }
 
+  /// The runs that filters are made of: the PRIMARY KEY's first, then in the order of their units.
+  var filteredRuns: [IndexRun] {
+    (keyRun.map { [IndexRun(index: .primaryKey, run: $0)] } ?? []) + indexRuns
+  }
+
   /// The plain content of a unit.
   func content(of unit: DirectoryUnit) -> [UInt8] {
     switch unit {
@@ -75,7 +80,15 @@ struct SegmentFiles: Sendable {
       let size = try seal(
         SegmentContents.content(entry.run), .indexRun, number: units.count + manifest.indexRuns.count,
         ordinal: entry.index.raw)
-      manifest.indexRuns.append(IndexRunUnit(index: entry.index, sizeBytes: size))
+      manifest.indexRuns.append(IndexUnit(index: entry.index, sizeBytes: size))
+    }
+    manifest.keyFilters = []
+    for entry in contents.filteredRuns {
+      guard let filter = KeyFilter(of: entry.run) else { continue }
+      let size = try seal(
+        filter.content, .keyFilter,
+        number: units.count + manifest.indexRuns.count + manifest.keyFilters.count, ordinal: entry.index.raw)
+      manifest.keyFilters.append(IndexUnit(index: entry.index, sizeBytes: size))
     }
     manifest.directoryRoot = BlockTree(bytes).root
     try write(manifest.directoryPath, bytes)

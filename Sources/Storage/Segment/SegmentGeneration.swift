@@ -17,6 +17,7 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
     var entityIndex: KeyRun??
     var keyRun: KeyRun??
     var indexRuns: [IndexID: KeyRun] = [:]
+    var filters: [IndexID: KeyFilter] = [:]
   }
 
   let manifest: SegmentManifest
@@ -238,14 +239,26 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
     try run(.keyRun, \.keyRun)?.ordinals(of: key) ?? []
   }
 
-  /// The rows that `lookup` finds, ascending; the store knows which are deleted.
-  func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int] {
-    try run(of: lookup.index)?.ordinals(of: lookup) ?? []
+  /// The rows that `lookup` finds, ascending; nil: the run's filter says that there are none. The store knows which are deleted.
+  func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int]? {
+    if let filter = try filter(of: lookup.index), !filter.mayMeet(lookup) { return nil }
+    return try run(of: lookup.index)?.ordinals(of: lookup) ?? []
   }
 
-  /// The rows with this key of `index`, ascending.
-  func ordinals(of key: [UInt8], in index: IndexDefinition) throws(StorageError) -> [Int] {
-    try run(of: index)?.ordinals(of: key) ?? []
+  /// The rows with one of these keys of `index`. The run is opened where its filter does not rule out all of them.
+  func ordinals(of keys: KeyProbes, in index: IndexDefinition) throws(StorageError) -> [Int] {
+    let candidates = try filter(of: index)?.candidates(keys) ?? Array(keys.keys.indices)
+    guard !candidates.isEmpty, let run = try run(of: index) else { return [] }
+    return candidates.flatMap { run.ordinals(of: keys.keys[$0]) }
+  }
+
+  /// Nil: the file has none, as of few rows, or of a run that it has not yet.
+  private func filter(of index: IndexDefinition) throws(StorageError) -> KeyFilter? {
+    guard let unit = manifest.place(ofFilter: index.id) else { return nil }
+    if let filter = cache.withLock({ $0.filters[index.id] }) { return filter }
+    let filter = try opener.withLock { opener throws(StorageError) in try opener.filter(unit) }
+    cache.withLock { $0.filters[index.id] = filter }
+    return filter
   }
 
   /// The sorted keys of an index. Until the files hold them, as after CREATE INDEX, they are made from the columns.
@@ -322,6 +335,9 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
   func hold() throws(StorageError) {
     try opener.withLock { opener throws(StorageError) in try opener.hold() }
     _ = try contents()
+    for unit in manifest.keyFilters {
+      _ = try filter(of: IndexDefinition(id: unit.index, name: "", columns: [], isUnique: false))
+    }
   }
 
   // MARK: Memory

@@ -24,14 +24,17 @@ package struct SegmentManifest: Hashable, Sendable {
   /// Sealed bytes of each unit in the `.dir` file, in the order of `DirectoryUnit`.
   package var directoryUnits: [Int]
   /// After those, the runs of indexes that the file holds: of each, its sealed bytes.
-  package var indexRuns: [IndexRunUnit] = []
+  package var indexRuns: [IndexUnit] = []
+  /// At the end, the filters of runs, that of the PRIMARY KEY first: of each, its sealed bytes.
+  package var keyFilters: [IndexUnit] = []
   /// Roots of the files' trees (`BlockTree`).
   package var cellRoot: Digest
   package var keyRoot: Digest
   package var directoryRoot: Digest
 }
 
-package struct IndexRunUnit: Hashable, Sendable {
+/// A sealed unit that belongs to an index.
+package struct IndexUnit: Hashable, Sendable {
   package var index: IndexID
   package var sizeBytes: Int
 }
@@ -51,10 +54,13 @@ extension SegmentManifest {
   /// The segment's three files.
   package var paths: [String] { [cellPath, keyPath, directoryPath] }
   package var directoryBytes: Int {
-    indexRuns.reduce(directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +)) { $0 + $1.sizeBytes }
+    keyFilters.reduce(startOfFilters) { $0 + $1.sizeBytes }
   }
   /// On disk, all three files. Punched cells are counted.
   package var sizeBytes: Int { cellBytes + keyBytes + directoryBytes }
+
+  private var startOfRuns: Int { directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +) }
+  private var startOfFilters: Int { indexRuns.reduce(startOfRuns) { $0 + $1.sizeBytes } }
 
   /// Where a unit begins in the `.dir` file.
   func offset(of unit: DirectoryUnit) -> Int {
@@ -66,8 +72,17 @@ extension SegmentManifest {
     guard let number = indexRuns.firstIndex(where: { $0.index == index }) else { return nil }
     return SealedUnit(
       kind: .indexRun, number: DirectoryUnit.allCases.count + number, ordinal: index.raw, name: "index run",
-      offset: directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +)
-        + indexRuns[..<number].reduce(0) { $0 + $1.sizeBytes }, sizeBytes: indexRuns[number].sizeBytes)
+      offset: indexRuns[..<number].reduce(startOfRuns) { $0 + $1.sizeBytes },
+      sizeBytes: indexRuns[number].sizeBytes)
+  }
+
+  /// The same of its filter; nil: the file has none.
+  func place(ofFilter index: IndexID) -> SealedUnit? {
+    guard let number = keyFilters.firstIndex(where: { $0.index == index }) else { return nil }
+    return SealedUnit(
+      kind: .keyFilter, number: DirectoryUnit.allCases.count + indexRuns.count + number, ordinal: index.raw,
+      name: "filter of keys", offset: keyFilters[..<number].reduce(startOfFilters) { $0 + $1.sizeBytes },
+      sizeBytes: keyFilters[number].sizeBytes)
   }
 
   func place(of unit: DirectoryUnit) -> SealedUnit {
@@ -92,10 +107,12 @@ extension SegmentManifest {
     writer.varint(UInt64(cellBytes))
     writer.varint(UInt64(keyBytes))
     for size in directoryUnits { writer.varint(UInt64(size)) }
-    writer.varint(UInt64(indexRuns.count))
-    for run in indexRuns {
-      writer.u64(run.index.raw)
-      writer.varint(UInt64(run.sizeBytes))
+    for units in [indexRuns, keyFilters] {
+      writer.varint(UInt64(units.count))
+      for unit in units {
+        writer.u64(unit.index.raw)
+        writer.varint(UInt64(unit.sizeBytes))
+      }
     }
     writer.raw(cellRoot.bytes)
     writer.raw(keyRoot.bytes)
@@ -122,11 +139,8 @@ extension SegmentManifest {
     var units: [Int] = []
     for _ in DirectoryUnit.allCases { units.append(try reader.size(atMost: Int(UInt32.max))) }
     directoryUnits = units
-    indexRuns = []
-    for _ in 0..<(reader.format >= .second ? try reader.count(ofAtLeast: 9) : 0) {
-      let index = IndexID(try reader.u64())
-      indexRuns.append(IndexRunUnit(index: index, sizeBytes: try reader.size(atMost: Int(UInt32.max))))
-    }
+    indexRuns = try Self.indexUnits(&reader)
+    keyFilters = try Self.indexUnits(&reader)
     cellRoot = try reader.digest()
     keyRoot = try reader.digest()
     directoryRoot = try reader.digest()
@@ -134,6 +148,18 @@ extension SegmentManifest {
     guard slots.count == SegmentFormat.slots(keys: keyCount) else {
       throw reader.malformed("\(slots.count) slots for \(keyCount) keys")
     }
+  }
+}
+
+extension SegmentManifest {
+  /// None in format 1.
+  private static func indexUnits(_ reader: inout ByteReader) throws(StorageError) -> [IndexUnit] {
+    var units: [IndexUnit] = []
+    for _ in 0..<(reader.format >= .second ? try reader.count(ofAtLeast: 9) : 0) {
+      let index = IndexID(try reader.u64())
+      units.append(IndexUnit(index: index, sizeBytes: try reader.size(atMost: Int(UInt32.max))))
+    }
+    return units
   }
 }
 

@@ -59,6 +59,13 @@ final class SegmentOpener {
     return run
   }
 
+  func filter(_ unit: SealedUnit) throws(StorageError) -> KeyFilter {
+    var reader = try read(unit)
+    let filter = try KeyFilter(from: &reader)
+    try reader.finish()
+    return filter
+  }
+
   private func read(_ unit: DirectoryUnit) throws(StorageError) -> ByteReader {
     try read(manifest.place(of: unit))
   }

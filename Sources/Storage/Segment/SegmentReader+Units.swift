@@ -14,6 +14,10 @@ extension SegmentReader {
     for run in contents.indexRuns {
       body(manifest.directoryPath, "index run", SegmentContents.content(run.run))
     }
+    for run in contents.filteredRuns {
+      guard manifest.place(ofFilter: run.index) != nil, let filter = KeyFilter(of: run.run) else { continue }
+      body(manifest.directoryPath, "filter of keys", filter.content)
+    }
     for run in [contents.entityIndex, contents.keyRun] + contents.indexRuns.map(\.run) {
       guard let run else { continue }
       for index in 0..<run.count { body(manifest.directoryPath, "key of a run", Array(run.keys[index])) }

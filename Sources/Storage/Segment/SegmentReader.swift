@@ -121,14 +121,14 @@ package final class SegmentReader: Sendable {
     try read { segment throws(StorageError) in try segment.primaryKeyOrdinals(of: key) }
   }
 
-  /// The rows that `lookup` finds, ascending; the store knows which are deleted.
-  func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int] {
+  /// The rows that `lookup` finds, ascending; nil: the run's filter says that there are none. The store knows which are deleted.
+  func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int]? {
     try read { segment throws(StorageError) in try segment.ordinals(of: lookup) }
   }
 
-  /// The rows with this key of `index`, ascending; the store knows which are deleted.
-  func ordinals(of key: [UInt8], in index: IndexDefinition) throws(StorageError) -> [Int] {
-    try read { segment throws(StorageError) in try segment.ordinals(of: key, in: index) }
+  /// The rows with one of these keys of `index`; the store knows which are deleted.
+  func ordinals(of keys: KeyProbes, in index: IndexDefinition) throws(StorageError) -> [Int] {
+    try read { segment throws(StorageError) in try segment.ordinals(of: keys, in: index) }
   }
 
   package func primaryKeyContains(_ key: [UInt8]) throws(StorageError) -> Bool {

@@ -66,13 +66,13 @@ extension Writer {
   func holders(
     of keys: [[UInt8]], _ index: IndexDefinition, in key: PartitionKey
   ) throws(StorageError) -> [RowID] {
+    if keys.isEmpty { return [] }
+    let probes = KeyProbes(keys)
     var holders = self.keys.holders(of: keys, index, in: key)
     for source in head.partition(key).sources {
       guard case .segment(let segment) = source.content else { continue }
-      for key in keys {
-        for ordinal in try segment.ordinals(of: key, in: index) where !source.isDeleted(ordinal) {
-          holders.append(try segment.rowIDs()[ordinal])
-        }
+      for ordinal in try segment.ordinals(of: probes, in: index) where !source.isDeleted(ordinal) {
+        holders.append(try segment.rowIDs()[ordinal])
       }
     }
     return holders
@@ -82,19 +82,26 @@ extension Writer {
 extension Partition {
   /// Whether two live rows have one key of `index`.
   func hasDuplicates(of index: IndexDefinition) throws(StorageError) -> Bool {
+    try duplicate(of: index) != nil
+  }
+
+  /// A source with a live row whose key of `index` an earlier row has.
+  func duplicate(of index: IndexDefinition) throws(StorageError) -> RowSource? {
     var keys = ByteStrings()
-    for source in sources {
+    var owners: [UInt32] = []
+    for (number, source) in sources.enumerated() {
       let columns: [Column]
       switch source.content {
       case .memory(let chunk): columns = index.columns.map { chunk.columns[$0] }
       case .segment(let segment): columns = try segment.columns(index.columns)
       }
       for row in source.liveOrdinals {
-        if let key = KeyEncoder.key(of: columns, row: row) { keys.append(key.span) }
+        guard let key = KeyEncoder.key(of: columns, row: row) else { continue }
+        keys.append(key.span)
+        owners.append(UInt32(truncatingIfNeeded: number))
       }
     }
-    return KeyRun(sorting: keys, ordinals: (0..<keys.count).map { UInt32(truncatingIfNeeded: $0) })
-      .hasDuplicates
+    return KeyRun(sorting: keys, ordinals: owners).secondOfTwo.map { sources[Int($0)] }
   }
 }
 

@@ -31,9 +31,19 @@ package struct KeyLookup: Hashable, Sendable {
   package let index: IndexDefinition
   /// Ascending, none empty, none reaches into the next.
   package let ranges: [KeyRange]
+  /// Where whole keys are looked up: those that the ranges are of.
+  let keys: KeyProbes?
 
-  package init(_ index: IndexDefinition, _ ranges: [KeyRange]) {
+  /// Keys of all columns of the index.
+  package init(_ index: IndexDefinition, keys: [[UInt8]]) {
+    self.init(index, keys.map { KeyRange(prefix: $0) }, KeyProbes(keys))
+  }
+
+  package init(_ index: IndexDefinition, _ ranges: [KeyRange]) { self.init(index, ranges, nil) }
+
+  private init(_ index: IndexDefinition, _ ranges: [KeyRange], _ keys: KeyProbes?) {
     self.index = index
+    self.keys = keys
     var merged: [KeyRange] = []
     for range in ranges.filter({ !$0.isEmpty }).sorted(by: { $0.lower.lexicographicallyPrecedes($1.lower) }) {
       guard let last = merged.last, last.upper.map({ !$0.lexicographicallyPrecedes(range.lower) }) ?? true
@@ -64,18 +74,28 @@ extension KeyRun {
   }
 }
 
+/// What an index says of one source's rows.
+enum KeyFinding {
+  /// Reading all of them costs less than finding a part of them.
+  case all
+  /// None has one of the keys, by the run's filter.
+  case ruledOut
+  /// Ascending, deleted ones among them.
+  case rows([Int])
+}
+
 extension RowSource {
-  /// The rows that `lookup` finds, ascending, deleted ones among them; nil: so many, or so few rows in all, that reading them all
-  /// costs less.
-  func ordinals(of lookup: KeyLookup) throws(StorageError) -> [Int]? {
+  func find(_ lookup: KeyLookup) throws(StorageError) -> KeyFinding {
     let found: [Int]
     switch content {
     case .memory(let chunk):
-      if count < Self.fewRows { return nil }
+      if count < Self.fewRows { return .all }
       found = chunk.run(of: lookup.index).ordinals(of: lookup)
-    case .segment(let segment): found = try segment.ordinals(of: lookup)
+    case .segment(let segment):
+      guard let ordinals = try segment.ordinals(of: lookup) else { return .ruledOut }
+      found = ordinals
     }
-    return found.count * Self.manyFraction > count && found.count > Self.fewRows ? nil : found
+    return found.count * Self.manyFraction > count && found.count > Self.fewRows ? .all : .rows(found)
   }
 
   /// From this share of a segment's rows on, opening single cells costs more than opening whole columns once.

@@ -94,7 +94,10 @@ extension Store {
     }
     // Only where there are any: of every other overhead a table always has some.
     let runs = partition.manifests.flatMap(\.indexRuns).reduce(0) { $0 + $1.sizeBytes }
-    if runs > 0 { sizes.append(("index runs", runs)) }
+    let filters = partition.manifests.flatMap(\.keyFilters).reduce(0) { $0 + $1.sizeBytes }
+    for (name, bytes) in [("index runs", runs), ("key filters", filters)] where bytes > 0 {
+      sizes.append((name, bytes))
+    }
     for ordinal in columns.indices where !encodings[ordinal].isEmpty {
       columns[ordinal].encoding = encodings[ordinal].joined(separator: "; ")
     }

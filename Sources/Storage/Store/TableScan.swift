@@ -7,6 +7,9 @@ package final class TableScan {
   /// Pages that zone predicates ruled out, and pages read.
   package private(set) var pagesSkipped = 0
   package private(set) var pagesRead = 0
+  /// Runs of segments that filters ruled out, and runs that keys were looked up in.
+  package private(set) var runsSkipped = 0
+  package private(set) var runsRead = 0
 
   private let sources: [RowSource]
   private let columns: [Int]
@@ -91,7 +94,18 @@ package final class TableScan {
   /// Before the first row of a source.
   private func enter(_ source: RowSource) throws {
     candidates = nil
-    found = try lookup.flatMap { lookup throws(StorageError) in try source.ordinals(of: lookup) }
+    found = nil
+    if let lookup {
+      let finding = try source.find(lookup)
+      switch finding {
+      case .all: break
+      case .ruledOut: found = []
+      case .rows(let rows): found = rows
+      }
+      if !source.isMemory {
+        if case .ruledOut = finding { runsSkipped += 1 } else { runsRead += 1 }
+      }
+    }
     if let found {
       self.found = source.deleted.isEmpty ? found : found.filter { !source.isDeleted($0) }
       countPages(of: source)
