@@ -71,11 +71,6 @@ struct KeyRun: Hashable, Sendable {
     self.init(sorting: keys, ordinals: ordinals)
   }
 
-  /// The later of two rows that have one key.
-  var secondOfTwo: UInt32? {
-    (1..<max(1, count)).first { keys.compare($0 - 1, $0) == 0 }.map { ordinals[$0] }
-  }
-
   /// The rows with `key`, ascending.
   func ordinals(of key: [UInt8]) -> [Int] {
     var place = lowerBound(key)

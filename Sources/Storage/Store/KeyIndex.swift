@@ -85,23 +85,40 @@ extension Partition {
     try duplicate(of: index) != nil
   }
 
-  /// A source with a live row whose key of `index` an earlier row has.
+  /// A source with a live row whose key of `index` an earlier row has. Takes 8 bytes of memory a row.
   func duplicate(of index: IndexDefinition) throws(StorageError) -> RowSource? {
-    var keys = ByteStrings()
-    var owners: [UInt32] = []
-    for (number, source) in sources.enumerated() {
-      let columns: [Column]
-      switch source.content {
-      case .memory(let chunk): columns = index.columns.map { chunk.columns[$0] }
-      case .segment(let segment): columns = try segment.columns(index.columns)
+    var hashes: [UInt64] = []
+    hashes.reserveCapacity(liveCount)
+    for source in sources { try source.eachKey(of: index) { hashes.append(KeyHash.of($0.span)) } }
+    hashes.sort()
+    // Keys alone that share their hash with another one are compared.
+    let shared = Set(zip(hashes, hashes.dropFirst()).lazy.filter { $0 == $1 }.map(\.0))
+    if shared.isEmpty { return nil }
+    var met: Set<[UInt8]> = []
+    for source in sources {
+      var isDuplicate = false
+      try source.eachKey(of: index) { key in
+        if shared.contains(KeyHash.of(key.span)), !met.insert(key).inserted { isDuplicate = true }
       }
-      for row in source.liveOrdinals {
-        guard let key = KeyEncoder.key(of: columns, row: row) else { continue }
-        keys.append(key.span)
-        owners.append(UInt32(truncatingIfNeeded: number))
-      }
+      if isDuplicate { return source }
     }
-    return KeyRun(sorting: keys, ordinals: owners).secondOfTwo.map { sources[Int($0)] }
+    return nil
+  }
+}
+
+extension RowSource {
+  /// The keys of live rows that have no NULL in them.
+  fileprivate func eachKey(
+    of index: IndexDefinition, _ body: (_ key: [UInt8]) -> Void
+  ) throws(StorageError) {
+    let columns: [Column]
+    switch content {
+    case .memory(let chunk): columns = index.columns.map { chunk.columns[$0] }
+    case .segment(let segment): columns = try segment.columns(index.columns)
+    }
+    for row in liveOrdinals {
+      if let key = KeyEncoder.key(of: columns, row: row) { body(key) }
+    }
   }
 }
 
