@@ -5,7 +5,7 @@ VSQL := .build/release/vsql
 DATA ?= Examples/packages
 PACKAGES := libssl-dev libreadline-dev libzstd-dev
 
-.PHONY: demo test bench bench-commits torture build deps lint format clean
+.PHONY: demo test bench bench-commits bench-life torture build deps lint format clean
 
 ## Builds, makes demo.vsql from Examples/packages and shows the tour.
 demo: build
@@ -23,8 +23,15 @@ bench: build
 ## The figures of commits and point reads, through the library, beside SQLite.
 bench-commits: deps
 	@pkg-config --exists sqlite3 || { echo "Missing: libsqlite3-dev. Run: sudo apt-get update && sudo apt-get install -y libsqlite3-dev" >&2; exit 1; }
-	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits
+	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits --product Commits
 	.build-bench/commits/release/Commits
+
+## A day of random statements in MINUTES, held against a model row by row; draws docs/benchmarks/life.svg.
+MINUTES ?= 10
+SEED ?= 1
+bench-life: deps
+	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits --product Life
+	.build-bench/commits/release/Life $(MINUTES) $(SEED) docs/benchmarks/life.svg
 
 ## The long forms of the tests: every bit flipped, fifty rounds of kill -9.
 torture: deps

@@ -13,5 +13,7 @@ let package = Package(
     .executableTarget(
       name: "Commits", dependencies: [.product(name: "VSQL", package: "vsql"), "CSQLite"],
       path: "Sources/Commits"),
+    .executableTarget(
+      name: "Life", dependencies: [.product(name: "VSQL", package: "vsql")], path: "Sources/Life"),
   ],
   swiftLanguageModes: [.v6])

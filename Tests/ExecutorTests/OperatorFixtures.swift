@@ -16,7 +16,9 @@ final class TestDatabase {
   var isCancelled: @Sendable () -> Bool = { false }
   var progress: (@Sendable (Progress) -> Void)?
 
-  init() throws { store = try Store.open(.memory, key: .inMemory) }
+  init(_ options: StoreOptions = StoreOptions()) throws {
+    store = try Store.open(.memory, key: .inMemory, options: options)
+  }
 
   struct Everything: Grants {
     func allows(_ access: Access, to actor: ActorID, in tenant: TenantID) -> Bool { true }

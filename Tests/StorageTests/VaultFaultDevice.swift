@@ -125,9 +125,9 @@ final class FaultDevice: Device {
       try file.preallocate(to: size)
     }
 
-    func punch(at offset: Int, count: Int) throws(StorageError) {
+    func punch(_ ranges: [Range<Int>]) throws(StorageError) {
       try device.change()
-      try file.punch(at: offset, count: count)
+      try file.punch(ranges)
     }
 
     func sync() throws(StorageError) {

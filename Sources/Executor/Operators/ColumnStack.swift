@@ -45,6 +45,13 @@ struct ColumnStack {
     count += added
   }
 
+  /// What the values take, about.
+  var sizeBytes: Int {
+    booleans.count + 4 * int32s.count + 8 * (int64s.count + doubles.count) + 32 * decimals.count + 16
+      * uuids.count
+      + 4 * offsets.count + bytes.count + (validity?.count ?? 0)
+  }
+
   static var tooMuchText: Diagnostic {
     Diagnostic(.programLimitExceeded, "the texts of one column come to more than 4 GiB in one operator")
   }
@@ -132,6 +139,9 @@ struct RowStack {
   }
 
   func finish() -> [Column] { stacks.map { $0.finish() } }
+
+  /// What the rows take, about.
+  var sizeBytes: Int { stacks.reduce(0) { $0 + $1.sizeBytes } }
 }
 
 extension TextValues {

@@ -38,6 +38,19 @@ struct KeyStack {
     return picked
   }
 
+  /// The keys at `rows`, in that order, as a batch has them; at most 2 GiB.
+  func encoded(_ rows: [Int32]) -> EncodedKeys {
+    var (picked, ends): ([UInt8], [Int32]) = ([], [0])
+    ends.reserveCapacity(rows.count + 1)
+    for row in rows {
+      picked.append(contentsOf: bytes[range(Int(row))])
+      ends.append(Int32(truncatingIfNeeded: picked.count))
+    }
+    return EncodedKeys(bytes: picked, offsets: ends)
+  }
+
+  var sizeBytes: Int { bytes.count + 8 * offsets.count }
+
   @inline(__always)
   private func range(_ key: Int) -> Range<Int> { offsets[key]..<offsets[key + 1] }
 

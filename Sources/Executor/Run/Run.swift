@@ -46,6 +46,9 @@ final class Run {
     try OperatorBuilder(run: self, meter: meter?.main).make(root)
   }
 
+  /// A new operator's part of the database's memory budget.
+  func operatorMemory() -> OperatorMemory { OperatorMemory(context.store.memory) }
+
   func compile(_ scalar: Scalar) throws(Diagnostic) -> CompiledScalar {
     try CompiledScalar(scalar, in: environment)
   }

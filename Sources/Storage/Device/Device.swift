@@ -47,10 +47,15 @@ package protocol DeviceFile: AnyObject, Sendable {
   func truncate(to size: Int) throws(StorageError)
   /// Reserves space, so that later writes up to `size` do not change the file's length or metadata, where the system can.
   func preallocate(to size: Int) throws(StorageError)
-  /// Overwrites the range with zeros and gives its space back where the system can.
-  func punch(at offset: Int, count: Int) throws(StorageError)
+  /// Overwrites the ranges with zeros, as far as the file reaches, and gives their space back where the system can. Durable
+  /// after this.
+  func punch(_ ranges: [Range<Int>]) throws(StorageError)
   /// Durable after this: data, and the length.
   func sync() throws(StorageError)
+}
+
+extension DeviceFile {
+  package func punch(at offset: Int, count: Int) throws(StorageError) { try punch([offset..<offset + count]) }
 }
 
 extension Device {

@@ -161,21 +161,24 @@ package struct FileDevice: Device {
       throw SystemCall.error("reserve space for", path)
     }
 
-    func punch(at offset: Int, count: Int) throws(StorageError) {
-      let end = min(offset + count, try size())
-      guard offset >= 0, offset < end else { return }
+    func punch(_ ranges: [Range<Int>]) throws(StorageError) {
+      let size = try size()
+      let ranges = ranges.map { $0.clamped(to: 0..<size) }.filter { !$0.isEmpty }
+      if ranges.isEmpty { return }
       // Zeros first: a hole gives the blocks back to the system, it does not promise that they are overwritten.
-      let zeros = [UInt8](repeating: 0, count: min(1 << 20, end - offset))
-      var at = offset
-      while at < end {
-        let step = min(zeros.count, end - at)
-        try write(step == zeros.count ? zeros : Array(zeros[..<step]), at: at)
-        at += step
+      for range in ranges {
+        for at in stride(from: range.lowerBound, to: range.upperBound, by: 1 << 20) {
+          try write([UInt8](repeating: 0, count: min(1 << 20, range.upperBound - at)), at: at)
+        }
       }
       try sync()
-      // Space that cannot be given back is only space.
-      _ = SystemCall.punch(descriptor, at: offset, count: end - offset)
+      // Space that cannot be given back is only space, and what is less than a block never is.
+      for range in ranges where range.count >= Self.blockBytes {
+        _ = SystemCall.punch(descriptor, at: range.lowerBound, count: range.count)
+      }
     }
+
+    private static let blockBytes = 4_096
 
     func sync() throws(StorageError) {
       if SystemCall.sync(descriptor, dataOnly: true) != 0 { throw SystemCall.error("sync", path) }

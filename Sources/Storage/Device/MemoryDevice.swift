@@ -167,10 +167,11 @@ package final class MemoryDevice: Device {
       if size > file.size { file.resize(size) }
     }
 
-    func punch(at offset: Int, count: Int) throws(StorageError) {
+    func punch(_ ranges: [Range<Int>]) throws(StorageError) {
       try checkWritable()
-      let end = min(offset + count, file.size)
-      if offset >= 0, offset < end { file.write([UInt8](repeating: 0, count: end - offset), offset) }
+      for range in ranges.map({ $0.clamped(to: 0..<file.size) }) where !range.isEmpty {
+        file.write([UInt8](repeating: 0, count: range.count), range.lowerBound)
+      }
       file.sync()
     }
 

@@ -23,6 +23,7 @@ package struct UnitPlace: Hashable, Sendable {
     /// A column of a page of rows, in a table that is sealed by page.
     case page = 17
     case keyFilter = 19
+    case spill = 20
   }
 
   package static let formatVersion: UInt8 = 1

@@ -40,12 +40,15 @@ package final class MemoryBudget: Sendable {
     var evictions = 0
   }
 
+  /// What an operator may hold whatever the limit says: fewer rows than that are not worth a file.
+  package let operatorMinimumBytes: Int
   private let state: Mutex<State>
   private let standardBytes: Int
   private let numbers = Atomic<UInt64>(1)
 
   /// - Parameter limitBytes: nil: half of the machine's memory.
-  package init(limitBytes: Int? = nil) {
+  package init(limitBytes: Int? = nil, operatorMinimumBytes: Int = 4 << 20) {
+    self.operatorMinimumBytes = operatorMinimumBytes
     // In whole MiB, which reads better.
     standardBytes = limitBytes ?? max(64, (PhysicalMemory.sizeBytes / 2) >> 20) << 20
     state = Mutex(State(limitBytes: standardBytes))

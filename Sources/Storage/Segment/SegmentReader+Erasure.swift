@@ -1,7 +1,7 @@
 import VSQLSchema
 
 /// What the store does with a segment whose rows were erased or whose keys were wrapped anew, once the state names `manifest`:
-/// `adopt` it, drop `obsoleteSlots` and commit the ring, `punchErased`, remove `obsoleteFiles`.
+/// `adopt` it, drop `obsoleteSlots` and commit the ring, `punch`, remove `obsoleteFiles`.
 package struct RewrittenSegment: Sendable {
   package let manifest: SegmentManifest
   /// Slots that only the old files need.
@@ -85,16 +85,19 @@ extension SegmentReader {
       removedIndexEntries: removed)
   }
 
-  /// Overwrites the cells of every erased row and gives their space back. Idempotent; durable at the end.
-  package func punchErased() throws(StorageError) {
+  /// Overwrites the cells of erased rows and gives their space back. Idempotent; durable at the end.
+  ///
+  /// - Parameter ordinals: of rows that are erased; others are left alone.
+  package func punch(_ ordinals: [Int]) throws(StorageError) {
     let directory = try generation.directory()
-    if directory.erased.isEmpty { return }
-    let file = try site.device.open(manifest.cellPath, .write)
-    for range in directory.cellRanges(of: directory.erased) {
-      try file.punch(at: range.lowerBound, count: range.count)
-    }
-    try file.sync()
+    let erased = Set(directory.erased)
+    let ranges = directory.cellRanges(of: ordinals.filter(erased.contains))
+    if ranges.isEmpty { return }
+    try site.device.open(manifest.cellPath, .write).punch(ranges)
   }
+
+  /// As `punch`, of every erased row.
+  package func punchErased() throws(StorageError) { try punch(try generation.directory().erased) }
 
   /// Writes the `.dek` file of the next generation, every block wrapped under KEK version `kekVersion` and its slot as before.
   /// No byte of another file changes. Durable when this returns.

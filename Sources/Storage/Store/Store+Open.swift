@@ -136,7 +136,9 @@ extension Store {
     _ lock: (any DeviceLock)?, _ options: StoreOptions
   ) throws -> Store {
     let site = SegmentSite(
-      device: device, keys: vault.keyRing, memory: MemoryBudget(limitBytes: options.memoryLimitBytes))
+      device: device, keys: vault.keyRing,
+      memory: MemoryBudget(
+        limitBytes: options.memoryLimitBytes, operatorMinimumBytes: options.operatorMinimumBytes))
     var recovery = try Recovery(state, site: site, chain: chain)
     try recovery.replay()
     // Nothing is written onto an end that does not hold; read-only, VERIFY AUDIT tells what is wrong with it.

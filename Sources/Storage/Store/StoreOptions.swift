@@ -33,6 +33,8 @@ package struct StoreOptions: Sendable {
   package var flushSeconds: Int
   /// Plain bytes of opened columns and operators; nil: half of the machine's memory.
   package var memoryLimitBytes: Int?
+  /// What an operator may hold whatever the limit says.
+  package var operatorMinimumBytes: Int
 
   package init(
     isReadOnly: Bool = false, create: Bool = true, clock: any Clock = SystemClock(),
@@ -42,7 +44,8 @@ package struct StoreOptions: Sendable {
     checkpointMergeBytes: Int = 4 << 20,
     hasUpkeep: Bool = false,
     flushSeconds: Int = 60,
-    memoryLimitBytes: Int? = nil
+    memoryLimitBytes: Int? = nil,
+    operatorMinimumBytes: Int = 4 << 20
   ) {
     self.isReadOnly = isReadOnly
     self.create = create
@@ -54,5 +57,6 @@ package struct StoreOptions: Sendable {
     self.hasUpkeep = hasUpkeep
     self.flushSeconds = flushSeconds
     self.memoryLimitBytes = memoryLimitBytes
+    self.operatorMinimumBytes = operatorMinimumBytes
   }
 }

@@ -147,8 +147,10 @@ extension Writer {
   mutating func purge(_ purge: Intent.Purge) throws -> String? {
     ring.dropSlots(purge.slots)
     try ring.commitRing()
-    let segments = Set(purge.erase.segments.map(\.segment))
-    for (reader, _) in head.segments where segments.contains(reader.manifest.id) { try reader.punchErased() }
+    let parts = Dictionary(purge.erase.segments.map { ($0.segment, $0.ordinals) }) { $0 + $1 }
+    for (reader, _) in head.segments {
+      if let ordinals = parts[reader.manifest.id] { try reader.punch(ordinals) }
+    }
     try destroy(slots: [], paths: purge.paths)
     let event = event(
       purge.erase.tenant, purge.erase.actor, .entityErasure, purge.erase.label, .done,

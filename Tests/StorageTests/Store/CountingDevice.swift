@@ -45,7 +45,7 @@ final class CountingDevice: Device {
 
     func truncate(to size: Int) throws(StorageError) { try file.truncate(to: size) }
     func preallocate(to size: Int) throws(StorageError) { try file.preallocate(to: size) }
-    func punch(at offset: Int, count: Int) throws(StorageError) { try file.punch(at: offset, count: count) }
+    func punch(_ ranges: [Range<Int>]) throws(StorageError) { try file.punch(ranges) }
     func sync() throws(StorageError) { try file.sync() }
   }
 }
