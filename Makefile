@@ -3,9 +3,10 @@
 SHELL := /bin/bash
 VSQL := .build/release/vsql
 DATA ?= Examples/packages
+SCALE ?= 1
 PACKAGES := libssl-dev libreadline-dev libzstd-dev
 
-.PHONY: demo test bench bench-commits bench-life torture build deps lint format clean
+.PHONY: demo test bench bench-commits bench-lineitem bench-life torture build deps lint format clean
 
 ## Builds, makes demo.vsql from Examples/packages and shows the tour.
 demo: build
@@ -32,6 +33,10 @@ SEED ?= 1
 bench-life: deps
 	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits --product Life
 	.build-bench/commits/release/Life $(MINUTES) $(SEED) docs/benchmarks/life.svg
+
+## COPY of TPC-H lineitem, its bytes and the time to open it, sealed both ways, beside DuckDB. SCALE=0.1 is quick.
+bench-lineitem: build
+	@BENCH=bench_lineitem.py Benchmarks/run.sh $(VSQL) "" --scale $(SCALE)
 
 ## The long forms of the tests: every bit flipped, fifty rounds of kill -9.
 torture: deps

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh VSQL DATA [more of bench.py's options]: prints the figures, with their references in a Python environment of their own.
+# run.sh VSQL DATA [more options]: $BENCH, or bench.py, prints the figures, with their references in a Python environment of their own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 vsql=$1
@@ -13,4 +13,4 @@ if ! cmp -s Benchmarks/requirements.txt "$environment/requirements.txt"; then
   "$environment/bin/pip" install --quiet --disable-pip-version-check -r Benchmarks/requirements.txt
   cp Benchmarks/requirements.txt "$environment/requirements.txt"
 fi
-exec "$environment/bin/python" Benchmarks/bench.py --vsql "$vsql" --data "$data" "$@"
+exec "$environment/bin/python" "Benchmarks/${BENCH:-bench.py}" --vsql "$vsql" ${data:+--data "$data"} "$@"

@@ -2,16 +2,24 @@ import VSQLSchema
 
 /// Appends the values of a column's pages to a column.
 struct PageDecoder {
+  private let type: SQLType
+  /// What lies in `arrays` is the sink's at the end.
   private var sink: ColumnSink
+  private var arrays = PageArrays()
   private var scratch = [UInt64](repeating: 0, count: SegmentFormat.pageRows)
 
   /// - Parameter capacity: rows that will come, in all.
   init(type: SQLType, capacity: Int) {
-    sink = ColumnSink(type: type, capacity: capacity)
-    if case .vector(let shape) = type { sink.values = .vectors(VectorValues(shape: shape)) }
+    self.type = type
+    sink = ColumnSink(type: type, capacity: 0)
+    if case .vector(let shape) = type { arrays.vectors = VectorValues(shape: shape) }
+    arrays.reserve(capacity, kind: type.physicalKind)
   }
 
-  consuming func finish() -> Column { sink.finish() }
+  consuming func finish() -> Column {
+    sink.values = arrays.values(of: type.physicalKind)
+    return sink.finish()
+  }
 
   /// The form of a page.
   static func form(_ content: [UInt8]) -> PageForm? { content.first.flatMap { PageForm(rawValue: $0) } }
@@ -34,25 +42,23 @@ struct PageDecoder {
     case let flag: throw content.malformed("a page with NULLs that says \(flag)")
     }
     sink.append(validity: validity, count: rows)
-    // Taken out, so that no array is copied.
-    var values = ColumnValues.booleans([])
-    swap(&values, &sink.values)
-    defer { swap(&values, &sink.values) }
-    switch (form, values) {
-    case (.bits, .booleans(var list)):
-      values = .int32s([])
-      defer { values = .booleans(list) }
+    switch (form, type.physicalKind) {
+    case (.bits, .boolean):
+      var list = PageArrays().booleans
+      swap(&list, &arrays.booleans)
+      defer { swap(&list, &arrays.booleans) }
       let bits = try content.raw((present + 7) / 8)
       Self.spread(rows, validity) {
         list.append(bits[bits.startIndex + $0 / 8] >> UInt8($0 % 8) & 1 == 1)
       } absent: {
         list.append(false)
       }
-    case (.packed, _), (.deltas, _): try numbers(form, &values, &content, present, rows, validity)
-    case (.fixed, _), (.planes, _): try fixed(form, &values, &content, present, rows, validity)
-    case (.decimals, .decimals(var list)):
-      values = .int32s([])
-      defer { values = .decimals(list) }
+    case (.packed, _), (.deltas, _): try numbers(form, &content, present, rows, validity)
+    case (.fixed, _), (.planes, _): try fixed(form, &content, present, rows, validity)
+    case (.decimals, .decimal):
+      var list = PageArrays().decimals
+      swap(&list, &arrays.decimals)
+      defer { swap(&list, &arrays.decimals) }
       let bytes = try content.raw(present * 17)
       let span = content.bytes.span
       Self.spread(rows, validity) {
@@ -62,9 +68,10 @@ struct PageDecoder {
       } absent: {
         list.append(Decimal(unscaled: 0, scale: 0))
       }
-    case (.texts, .texts(var list)):
-      values = .int32s([])
-      defer { values = .texts(list) }
+    case (.texts, .text):
+      var list = PageArrays().texts
+      swap(&list, &arrays.texts)
+      defer { swap(&list, &arrays.texts) }
       let (lengths, bytes) = try strings(&content, count: present)
       list.bytes.append(contentsOf: bytes)
       guard list.bytes.count <= Int(UInt32.max) else { throw content.malformed("over 4 GiB of text") }
@@ -75,11 +82,12 @@ struct PageDecoder {
       } absent: {
         list.offsets.append(end)
       }
-    case (.tabled, .texts(var list)):
-      values = .int32s([])
-      defer { values = .texts(list) }
+    case (.tabled, .text):
+      var list = PageArrays().texts
+      swap(&list, &arrays.texts)
+      defer { swap(&list, &arrays.texts) }
       try tabled(&content, present, rows, validity, to: &list)
-    case (_, _): throw content.malformed("a page of form \(tag) of a \(sink.type) column")
+    case (_, _): throw content.malformed("a page of form \(tag) of a \(type) column")
     }
     try content.finish()
   }
@@ -110,7 +118,7 @@ struct PageDecoder {
   }
 
   private mutating func numbers(
-    _ form: PageForm, _ values: inout ColumnValues, _ content: inout ByteReader, _ present: Int, _ rows: Int,
+    _ form: PageForm, _ content: inout ByteReader, _ present: Int, _ rows: Int,
     _ validity: [Bool]?
   ) throws(StorageError) {
     let packed = try PackedForm(from: &content)
@@ -129,10 +137,11 @@ struct PageDecoder {
       try fields(&content, width: packing.width, count: present)
       for index in 0..<present { scratch[index] = UInt64(bitPattern: packing.value(scratch[index])) }
     }
-    switch (values, packed) {
-    case (.int64s(var list), .integer):
-      values = .booleans([])
-      defer { values = .int64s(list) }
+    switch (type.physicalKind, packed) {
+    case (.int64, .integer):
+      var list = PageArrays().int64s
+      swap(&list, &arrays.int64s)
+      defer { swap(&list, &arrays.int64s) }
       if validity == nil {
         list.append(contentsOf: scratch.prefix(present).lazy.map { Int64(bitPattern: $0) })
       } else {
@@ -142,9 +151,10 @@ struct PageDecoder {
           list.append(0)
         }
       }
-    case (.int32s(var list), .integer):
-      values = .booleans([])
-      defer { values = .int32s(list) }
+    case (.int32, .integer):
+      var list = PageArrays().int32s
+      swap(&list, &arrays.int32s)
+      defer { swap(&list, &arrays.int32s) }
       var isFine = true
       Self.spread(rows, validity) {
         let number = Int64(bitPattern: scratch[$0])
@@ -154,82 +164,90 @@ struct PageDecoder {
         list.append(0)
       }
       if !isFine { throw content.malformed("a date out of range") }
-    case (.decimals(var list), .decimal(let scale)):
-      values = .booleans([])
-      defer { values = .decimals(list) }
+    case (.decimal, .decimal(let scale)):
+      var list = PageArrays().decimals
+      swap(&list, &arrays.decimals)
+      defer { swap(&list, &arrays.decimals) }
       Self.spread(rows, validity) {
         list.append(Decimal(unscaled: Int128(Int64(bitPattern: scratch[$0])), scale: scale))
       } absent: {
         list.append(Decimal(unscaled: 0, scale: 0))
       }
-    case (.doubles(var list), .scaledDouble(let scale)):
-      values = .booleans([])
-      defer { values = .doubles(list) }
+    case (.double, .scaledDouble(let scale)):
+      var list = PageArrays().doubles
+      swap(&list, &arrays.doubles)
+      defer { swap(&list, &arrays.doubles) }
       let power = PackedForm.power(scale)
       Self.spread(rows, validity) {
         list.append(Double(Int64(bitPattern: scratch[$0])) / power)
       } absent: {
         list.append(0)
       }
-    case (.doubles(var list), .doubleBits):
-      values = .booleans([])
-      defer { values = .doubles(list) }
+    case (.double, .doubleBits):
+      var list = PageArrays().doubles
+      swap(&list, &arrays.doubles)
+      defer { swap(&list, &arrays.doubles) }
       Self.spread(rows, validity) {
         list.append(Double(bitPattern: scratch[$0]))
       } absent: {
         list.append(0)
       }
-    case (_, _): throw content.malformed("packed numbers of a \(sink.type) column")
+    case (_, _): throw content.malformed("packed numbers of a \(type) column")
     }
   }
 
-  private func fixed(
-    _ form: PageForm, _ values: inout ColumnValues, _ content: inout ByteReader, _ present: Int, _ rows: Int,
+  private mutating func fixed(
+    _ form: PageForm, _ content: inout ByteReader, _ present: Int, _ rows: Int,
     _ validity: [Bool]?
   ) throws(StorageError) {
     func plain(_ bytes: ArraySlice<UInt8>, _ width: Int) -> [UInt8] {
       form == .planes ? Self.joined(Array(bytes), width) : Array(bytes)
     }
-    switch values {
-    case .int32s(var list):
-      values = .booleans([])
-      defer { values = .int32s(list) }
+    switch type.physicalKind {
+    case .int32:
+      var list = PageArrays().int32s
+      swap(&list, &arrays.int32s)
+      defer { swap(&list, &arrays.int32s) }
       let bytes = plain(try content.raw(present * 4), 4).span
       Self.spread(rows, validity) {
         list.append(Int32(bitPattern: bytes.number(UInt32.self, at: $0 * 4)))
       } absent: {
         list.append(0)
       }
-    case .int64s(var list):
-      values = .booleans([])
-      defer { values = .int64s(list) }
+    case .int64:
+      var list = PageArrays().int64s
+      swap(&list, &arrays.int64s)
+      defer { swap(&list, &arrays.int64s) }
       let bytes = plain(try content.raw(present * 8), 8).span
       Self.spread(rows, validity) {
         list.append(Int64(bitPattern: bytes.number(UInt64.self, at: $0 * 8)))
       } absent: {
         list.append(0)
       }
-    case .doubles(var list):
-      values = .booleans([])
-      defer { values = .doubles(list) }
+    case .double:
+      var list = PageArrays().doubles
+      swap(&list, &arrays.doubles)
+      defer { swap(&list, &arrays.doubles) }
       let bytes = plain(try content.raw(present * 8), 8).span
       Self.spread(rows, validity) {
         list.append(Double(bitPattern: bytes.number(UInt64.self, at: $0 * 8)))
       } absent: {
         list.append(0)
       }
-    case .uuids(var list):
-      values = .booleans([])
-      defer { values = .uuids(list) }
+    case .uuid:
+      var list = PageArrays().uuids
+      swap(&list, &arrays.uuids)
+      defer { swap(&list, &arrays.uuids) }
       let bytes = plain(try content.raw(present * 16), 16).span
       Self.spread(rows, validity) {
         list.append(bytes.number(UInt128.self, at: $0 * 16))
       } absent: {
         list.append(0)
       }
-    case .vectors(var list):
-      values = .booleans([])
-      defer { values = .vectors(list) }
+    case .vector:
+      var list = PageArrays().vectors
+      swap(&list, &arrays.vectors)
+      defer { swap(&list, &arrays.vectors) }
       let width = list.shape.byteCount
       let element = list.shape.element == .bit ? 1 : width / list.shape.dimension
       let bytes = plain(try content.raw(present * width), element)
@@ -242,7 +260,7 @@ struct PageDecoder {
           list.bytes.append(contentsOf: repeatElement(0, count: width))
         }
       }
-    case .booleans, .decimals, .texts: throw content.malformed("plain bytes of a \(sink.type) column")
+    case .boolean, .decimal, .text: throw content.malformed("plain bytes of a \(type) column")
     }
   }
 
@@ -294,6 +312,45 @@ struct PageDecoder {
       list.offsets.append(at)
     } absent: {
       list.offsets.append(at)
+    }
+  }
+}
+
+/// Values of a column under construction, in the array of its kind. Loops swap it out, so that it is theirs alone: an array in an
+/// enum's case that is matched is copied whole when it is appended to.
+private struct PageArrays {
+  var booleans: [Bool] = []
+  var int32s: [Int32] = []
+  var int64s: [Int64] = []
+  var doubles: [Double] = []
+  var decimals: [Decimal] = []
+  var uuids: [UInt128] = []
+  var texts = TextValues()
+  var vectors = VectorValues(shape: VectorShape(dimension: 1, element: .bit))
+
+  mutating func reserve(_ capacity: Int, kind: PhysicalKind) {
+    switch kind {
+    case .boolean: booleans.reserveCapacity(capacity)
+    case .int32: int32s.reserveCapacity(capacity)
+    case .int64: int64s.reserveCapacity(capacity)
+    case .double: doubles.reserveCapacity(capacity)
+    case .decimal: decimals.reserveCapacity(capacity)
+    case .uuid: uuids.reserveCapacity(capacity)
+    case .text: texts.offsets.reserveCapacity(capacity + 1)
+    case .vector: vectors.bytes.reserveCapacity(capacity * vectors.shape.byteCount)
+    }
+  }
+
+  func values(of kind: PhysicalKind) -> ColumnValues {
+    switch kind {
+    case .boolean: .booleans(booleans)
+    case .int32: .int32s(int32s)
+    case .int64: .int64s(int64s)
+    case .double: .doubles(doubles)
+    case .decimal: .decimals(decimals)
+    case .uuid: .uuids(uuids)
+    case .text: .texts(texts)
+    case .vector: .vectors(vectors)
     }
   }
 }
