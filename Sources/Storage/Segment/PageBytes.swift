@@ -50,7 +50,7 @@ extension TextValues {
       longest = max(longest, length)
     }
     if longest > step {
-      bytes.reserveCapacity(bytes.count + sum)
+      // No capacity is reserved: an exact one would be outgrown, and all of it copied, at each page.
       let source = table.bytes.span
       for code in codes { bytes.append(source.extracting(table.range(Int(code)))) }
       return bytes.count
