@@ -22,6 +22,55 @@ extension Column {
     return Column(type: type, values: values, validity: run, count: rows.count)
   }
 
+  /// Appends the rows of a column of the same type.
+  mutating func append(_ other: Column) {
+    if validity != nil || other.validity != nil {
+      var flags = validity ?? Array(repeating: true, count: count)
+      flags.append(contentsOf: other.validity ?? Array(repeating: true, count: other.count))
+      validity = flags
+    }
+    count += other.count
+    // Each array is taken out before it grows, so that it is not copied.
+    switch values {
+    case .booleans(var list):
+      values = .booleans([])
+      if case .booleans(let more) = other.values { list += more }
+      values = .booleans(list)
+    case .int32s(var list):
+      values = .booleans([])
+      if case .int32s(let more) = other.values { list += more }
+      values = .int32s(list)
+    case .int64s(var list):
+      values = .booleans([])
+      if case .int64s(let more) = other.values { list += more }
+      values = .int64s(list)
+    case .doubles(var list):
+      values = .booleans([])
+      if case .doubles(let more) = other.values { list += more }
+      values = .doubles(list)
+    case .decimals(var list):
+      values = .booleans([])
+      if case .decimals(let more) = other.values { list += more }
+      values = .decimals(list)
+    case .uuids(var list):
+      values = .booleans([])
+      if case .uuids(let more) = other.values { list += more }
+      values = .uuids(list)
+    case .texts(var list):
+      values = .booleans([])
+      if case .texts(let more) = other.values {
+        let base = list.offsets.last ?? 0
+        list.bytes += more.bytes
+        list.offsets += more.offsets.dropFirst().map { base &+ $0 }
+      }
+      values = .texts(list)
+    case .vectors(var list):
+      values = .booleans([])
+      if case .vectors(let more) = other.values { list.bytes += more.bytes }
+      values = .vectors(list)
+    }
+  }
+
   /// Single rows, in the order given.
   func gather(_ rows: [Int]) -> Column {
     let values: ColumnValues =

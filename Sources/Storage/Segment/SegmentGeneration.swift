@@ -152,18 +152,55 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
     }
   }
 
-  /// The columns of a group, of `rows` (from a multiple of a page on).
+  /// The columns of a group, of `rows` (from a multiple of a page on). Many rows are opened on all cores.
   private func open(
     _ group: Int, _ directory: SegmentDirectory, _ rows: Range<Int>
   ) throws(StorageError) -> [Int: Column] {
-    let content = directory.groups[group].content
-    let tables = content == .records ? try valueTables() : [:]
-    let gone = goneRows()
-    return try opener.withLock { opener throws(StorageError) -> [Int: Column] in
-      if let open = cache.withLock({ $0.groups[group] }) {
-        return rows.count == directory.rowCount ? open.columns : open.columns.mapValues { $0.slice(rows) }
-      }
-      switch content {
+    if let open = cache.withLock({ $0.groups[group] }) {
+      return rows.count == directory.rowCount ? open.columns : open.columns.mapValues { $0.slice(rows) }
+    }
+    let work = Opening(
+      group: group, directory: directory,
+      tables: directory.groups[group].content == .records ? try valueTables() : [:], gone: goneRows())
+    let parts = Self.parts(of: rows)
+    guard parts.count > 1 else {
+      return try opener.withLock { opener throws(StorageError) in try work.columns(rows, opener) }
+    }
+    let files = try opener.withLock { opener throws(StorageError) in try opener.openedFiles() }
+    let (site, manifest, table) = (site, manifest, table)
+    var columns = try Parallel.map(parts.count) { index throws(StorageError) in
+      let opener = SegmentOpener(site, manifest: manifest, table: table, files: files)
+      return try work.columns(parts[index], opener)
+    }
+    var joined = columns.removeFirst()
+    for part in columns {
+      for (ordinal, column) in part { joined[ordinal]?.append(column) }
+    }
+    return joined
+  }
+
+  /// `rows` in as many parts as there are cores, cut between pages; fewer rows than a part's least are not worth a thread.
+  private static func parts(of rows: Range<Int>) -> [Range<Int>] {
+    let count = max(1, min(Parallel.coreCount, rows.count / leastPartRows))
+    let pages = (rows.count + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows
+    let size = (pages + count - 1) / count * SegmentFormat.pageRows
+    return stride(from: rows.lowerBound, to: rows.upperBound, by: max(1, size)).map {
+      $0..<min($0 + size, rows.upperBound)
+    }
+  }
+
+  /// About 4 ms of opening; a thread costs some 50 us.
+  private static let leastPartRows = 4_096
+
+  /// What opening a group takes, whoever does it.
+  private struct Opening: Sendable {
+    let group: Int
+    let directory: SegmentDirectory
+    let tables: [Int: ValueTable]
+    let gone: [Bool]?
+
+    func columns(_ rows: Range<Int>, _ opener: SegmentOpener) throws(StorageError) -> [Int: Column] {
+      switch directory.groups[group].content {
       case .records:
         return try opener.records(directory, group: group, rows, tables: tables, gone: gone)
       case .long(let column):
@@ -171,7 +208,7 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
       case .pages(let column):
         return [column: try opener.pages(directory, group: group, rows, column: column)]
       case .vector(let column), .planes(let column):
-        guard case .vector(let shape) = directory.types[column] else { throw noGroup(column) }
+        guard case .vector(let shape) = directory.types[column] else { return [:] }
         return [
           column: try opener.vectors(
             directory, group: group, rows, column: column, shape: shape, gone: gone)

@@ -22,7 +22,12 @@ final class SegmentOpener {
   /// Opened cells of a run; grows to the largest.
   var plain: [UInt8] = []
 
-  init(_ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition) {
+  /// - Parameter files: where another opener has them.
+  init(
+    _ site: SegmentSite, manifest: SegmentManifest, table: TableDefinition, files opened: OpenedFiles? = nil
+  ) {
+    openedKeyFile = opened?.keys
+    openedCells = opened?.cells
     self.manifest = manifest
     self.table = table
     files = SegmentFiles(site: site)
@@ -108,9 +113,16 @@ final class SegmentOpener {
     return file
   }
 
-  func hold() throws(StorageError) {
-    _ = try keysOnDevice()
-    _ = try cellsOnDevice()
+  func hold() throws(StorageError) { _ = try openedFiles() }
+
+  /// The files of keys and cells, for openers on other threads.
+  func openedFiles() throws(StorageError) -> OpenedFiles {
+    OpenedFiles(keys: try keysOnDevice(), cells: try cellsOnDevice())
+  }
+
+  struct OpenedFiles: Sendable {
+    let keys: any DeviceFile
+    let cells: any DeviceFile
   }
 
   func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {

@@ -30,47 +30,12 @@ final class DelayedWork: Sendable {
       return !state.isScheduled
     }
     if !isFirst { return }
-    let work = Work { [self] in
+    let work: @Sendable () -> Void = { [self] in
       usleep(delayMicroseconds)
       state.withLock { $0.isScheduled = false }
       let failed = (try? body()) == nil
       state.withLock { $0.hasFailed = failed }
     }
-    if !Self.start(work) { work.run() }
-  }
-
-  private final class Work: Sendable {
-    let run: @Sendable () -> Void
-
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  /// False: the system gives no thread.
-  private static func start(_ work: Work) -> Bool {
-    // The thread takes the one reference that is retained for it here, and gives it back when it has run.
-    let context = unsafe Unmanaged.passRetained(work).toOpaque()
-    #if canImport(Glibc)
-    var thread = pthread_t()
-    let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { context in
-      if let context = unsafe context { unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run() }
-      return nil
-    }
-    #else
-    var thread: pthread_t?
-    let body: @convention(c) (UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? = { context in
-      unsafe Unmanaged<Work>.fromOpaque(context).takeRetainedValue().run()
-      return nil
-    }
-    #endif
-    guard unsafe pthread_create(&thread, nil, body, context) == 0 else {
-      unsafe Unmanaged<Work>.fromOpaque(context).release()
-      return false
-    }
-    #if canImport(Glibc)
-    pthread_detach(thread)
-    #else
-    if let thread { pthread_detach(thread) }
-    #endif
-    return true
+    if let thread = OwnThread(work) { thread.detach() } else { work() }
   }
 }

@@ -5,7 +5,7 @@ import VSQLStorage
 @Suite struct SegmentRoundTripTests {
   let all = Array(SegmentFixture.table.columns.indices)
 
-  @Test(arguments: [1, 63, 64, 65, 1_024, 1_025, 2_500])
+  @Test(arguments: [1, 63, 64, 65, 1_024, 1_025, 2_500, 9_000])
   func everyValueComesBack(count: Int) throws {
     let fixture = try SegmentFixture()
     let manifest = try fixture.write(count)
