@@ -15,7 +15,12 @@ package struct Snapshot: Catalog, Sendable {
   }
 
   package func statistics(of table: TableID) -> TableStatistics {
-    TableStatistics(of: head.partition(table, tenant))
+    statistics(of: table, head.partition(table, tenant))
+  }
+
+  /// Of the rows that a transaction of the tenant sees.
+  func statistics(of table: TableID, _ rows: Partition) -> TableStatistics {
+    TableStatistics(of: rows, PartitionKey(table, tenant), head.joined)
   }
 
   package func rowCount(of table: TableID) -> Int { head.partition(table, tenant).liveCount }

@@ -8,6 +8,8 @@ struct StoreHead: Sendable {
   var partitions: [PartitionKey: Partition] = [:]
   /// Counts erasures: a scan of an older epoch stops at its next batch, so that it cannot serve what was erased.
   var erasureEpoch: UInt64 = 0
+  /// One for all heads of a store.
+  let joined = JoinedStatistics()
 
   func partition(_ key: PartitionKey) -> Partition { partitions[key] ?? Partition() }
 

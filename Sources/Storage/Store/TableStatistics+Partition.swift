@@ -1,25 +1,61 @@
+internal import Synchronization
 import VSQLSchema
 
 extension TableStatistics {
   /// Of the segments' statistics as far as they have any; rows in memory are counted only.
-  init(of partition: Partition) {
+  init(of partition: Partition, _ key: PartitionKey, _ known: JoinedStatistics) {
     let rows = partition.liveCount
-    var bytes = partition.memoryBytes
-    var columns: [ColumnStatistics] = []
-    var isKnown = true
+    let (columns, cellBytes) = known.of(partition, key)
+    let bytes = partition.memoryBytes + cellBytes
+    self.init(rowCount: rows, rowBytes: rows == 0 ? 64 : max(1, bytes / rows), columns: columns)
+  }
+}
+
+/// The statistics of each partition's segments together, joined again only where the segments are others: a plan asks for them
+/// several times.
+final class JoinedStatistics: Sendable {
+  private struct Part: Equatable {
+    var segment: SegmentID
+    var generation: UInt32
+  }
+
+  private struct Joined {
+    var parts: [Part]
+    var columns: [ColumnStatistics]
+  }
+
+  /// Tables come and go; what was dropped is forgotten with all others.
+  private static let maxPartitions = 4_096
+
+  private let known = Mutex<[PartitionKey: Joined]>([:])
+
+  /// The columns, none where a segment has lost its statistics to an erasure or cannot say; bytes of cells.
+  func of(_ partition: Partition, _ key: PartitionKey) -> (columns: [ColumnStatistics], cellBytes: Int) {
+    var readers: [SegmentReader] = []
+    var parts: [Part] = []
+    var cellBytes = 0
     for source in partition.sources {
       guard case .segment(let reader) = source.content else { continue }
-      bytes += reader.manifest.cellBytes
+      let manifest = reader.manifest
+      readers.append(reader)
+      parts.append(Part(segment: manifest.id, generation: manifest.directoryGeneration))
+      cellBytes += manifest.cellBytes
+    }
+    if let joined = known.withLock({ $0[key] }), joined.parts == parts { return (joined.columns, cellBytes) }
+    var columns: [ColumnStatistics] = []
+    for reader in readers {
       // A damaged directory is for the scan to report; a plan does not depend on it.
-      guard isKnown, let found = try? reader.statistics(), columns.isEmpty || columns.count == found.count
-      else {
-        isKnown = false
-        continue
+      guard let found = try? reader.statistics(), columns.isEmpty || columns.count == found.count else {
+        return ([], cellBytes)
       }
       columns = columns.isEmpty ? found : zip(columns, found).map { $0.joined(with: $1) }
     }
-    self.init(
-      rowCount: rows, rowBytes: rows == 0 ? 64 : max(1, bytes / rows), columns: isKnown ? columns : [])
+    let made = Joined(parts: parts, columns: columns)
+    known.withLock { known in
+      if known.count >= Self.maxPartitions { known.removeAll() }
+      known[key] = made
+    }
+    return (columns, cellBytes)
   }
 }
 

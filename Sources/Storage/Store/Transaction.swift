@@ -144,7 +144,7 @@ struct TransactionCatalog: Catalog {
   }
 
   func statistics(of table: TableID) -> TableStatistics {
-    var statistics = views[table].map { TableStatistics(of: $0) } ?? snapshot.statistics(of: table)
+    var statistics = views[table].map { snapshot.statistics(of: table, $0) } ?? snapshot.statistics(of: table)
     statistics.rowCount += bufferedCount(of: table)
     return statistics
   }
