@@ -7,12 +7,38 @@ import VSQLStorage
 enum InsertStatement {
   static func run(_ insert: BoundInsert, _ run: Run) throws -> StatementOutcome {
     try run.answer(insert.subqueries)
+    if insert.rows.count <= fewRows {
+      for row in insert.rows {
+        try run.context.transaction.insert(try values(row, run), into: insert.table.id)
+      }
+      return .command(tag: "INSERT 0 \(insert.rows.count)", rowCount: insert.rows.count)
+    }
     for start in stride(from: 0, to: insert.rows.count, by: Batch.capacity) {
       try run.check()
       let rows = insert.rows[start..<min(start + Batch.capacity, insert.rows.count)]
       try run.context.transaction.insert(try batch(rows, of: insert.table, run), into: insert.table.id)
     }
     return .command(tag: "INSERT 0 \(insert.rows.count)", rowCount: insert.rows.count)
+  }
+
+  /// Below, columns of their own would cost more than the rows.
+  private static let fewRows = 16
+
+  private static func values(_ row: [Scalar], _ run: Run) throws(Diagnostic) -> [Value] {
+    var values: [Value] = []
+    values.reserveCapacity(row.count)
+    for scalar in row { values.append(try value(of: scalar, run)) }
+    return values
+  }
+
+  private static func value(of scalar: Scalar, _ run: Run) throws(Diagnostic) -> Value {
+    switch scalar.kind {
+    case .constant(let constant): return constant
+    // It was cast to its type before execution.
+    case .parameter(let index) where run.context.parameters.indices.contains(index):
+      return run.context.parameters[index]
+    default: return try run.value(of: scalar)
+    }
   }
 
   private static func batch(
@@ -22,18 +48,7 @@ enum InsertStatement {
     // Row by row, so that the error of the first faulty row is the one that is raised.
     for row in rows {
       for column in builders.indices {
-        let value: Value
-        if case .constant(let constant) = row[column].kind {
-          value = constant
-        } else if case .parameter(let index) = row[column].kind,
-          run.context.parameters.indices.contains(index)
-        {
-          // It was cast to its type before execution.
-          value = run.context.parameters[index]
-        } else {
-          value = try run.value(of: row[column])
-        }
-        try builders[column].append(value)
+        try builders[column].append(try value(of: row[column], run))
       }
     }
     return Batch(columns: builders.map { $0.finish() }, count: rows.count)

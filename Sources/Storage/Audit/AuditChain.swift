@@ -122,7 +122,6 @@ package final class AuditChain: Sendable {
       state.head = head
       state.lastMicroseconds = at
       let bytes = encoded.bytes
-      state.pending.reserveCapacity(state.pending.count + entries.count)
       for entry in entries {
         state.pending.append(
           Pending(

@@ -19,6 +19,19 @@ package enum KeyEncoder {
     return bytes
   }
 
+  /// The key of the row that has these values; nil when one of the key's is NULL.
+  ///
+  /// - Parameter columns: ordinals of the key's columns, in key order.
+  static func key(of columns: [Int], in values: [Value]) -> [UInt8]? {
+    if columns.count == 1 { return key(of: values[columns[0]]) }
+    var bytes: [UInt8] = []
+    for column in columns {
+      guard let part = key(of: values[column]) else { return nil }
+      bytes += part
+    }
+    return bytes
+  }
+
   /// The key of one row as far as its first NULL; nil when the first of its values is NULL.
   ///
   /// It equals no whole key, and begins as every key does that has the same first values.

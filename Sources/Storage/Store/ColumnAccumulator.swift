@@ -47,48 +47,6 @@ package struct ColumnAccumulator: Sendable {
     Column(type: type, values: values, validity: validity, count: count)
   }
 
-  /// Takes the last `rows` away again, which are at most `count`.
-  package mutating func removeLast(_ rows: Int) {
-    if rows == 0 { return }
-    count -= rows
-    validity?.removeLast(rows)
-    switch values {
-    case .booleans(var list):
-      values = .int32s([])
-      list.removeLast(rows)
-      values = .booleans(list)
-    case .int32s(var list):
-      values = .booleans([])
-      list.removeLast(rows)
-      values = .int32s(list)
-    case .int64s(var list):
-      values = .booleans([])
-      list.removeLast(rows)
-      values = .int64s(list)
-    case .doubles(var list):
-      values = .booleans([])
-      list.removeLast(rows)
-      values = .doubles(list)
-    case .decimals(var list):
-      values = .booleans([])
-      list.removeLast(rows)
-      values = .decimals(list)
-    case .uuids(var list):
-      values = .booleans([])
-      list.removeLast(rows)
-      values = .uuids(list)
-    case .texts(var list):
-      values = .booleans([])
-      list.offsets.removeLast(rows)
-      list.bytes.removeLast(list.bytes.count - Int(list.offsets.last ?? 0))
-      values = .texts(list)
-    case .vectors(var list):
-      values = .booleans([])
-      list.bytes.removeLast(rows * list.shape.byteCount)
-      values = .vectors(list)
-    }
-  }
-
   private mutating func appendValues(of column: Column, _ places: [Int]) throws(Diagnostic) {
     switch (values, column.values) {
     case (.booleans(var list), .booleans(let from)):

@@ -55,7 +55,6 @@ extension Transaction {
     }
     let first = nextProvisional
     let chunk = MemoryChunk(rowIDs: (0..<UInt64(rows.count)).map { first + $0 }, columns: columns)
-    if rows.count <= OwnRows.fewRows { return try insertFew(chunk, definition) }
     var view = try view(of: definition.id)
     let mark = log.count
     do {
@@ -69,54 +68,29 @@ extension Transaction {
     nextProvisional += UInt64(rows.count)
   }
 
-  /// Appends rows to the buffer: were each a chunk of its own, it would be copied again and again.
-  private func insertFew(_ chunk: MemoryChunk, _ definition: TableDefinition) throws {
-    if let buffer, buffer.table != definition.id || buffer.count + chunk.count > Batch.capacity {
-      try flushBuffer()
-    }
-    let mark = log.count
-    do {
-      try takeKeys(of: chunk, definition, storedView(of: definition.id))
-      // Taken out, so that it is not copied.
-      var own = buffer ?? OwnRows(of: definition)
-      buffer = nil
-      defer { buffer = own }
-      try own.append(chunk)
-    } catch {
-      undo(to: mark)
-      throw error
-    }
-    log.append(.rows(chunk.count))
-    nextProvisional += UInt64(chunk.count)
-  }
-
-  /// Puts the buffer's rows into their table's view.
-  func flushBuffer() throws {
-    guard let own = buffer else { return }
-    var view = storedView(of: own.table)
-    try view.append(own.chunk, types: own.types)
-    views[own.table] = view
-    buffer = nil
-    log.append(.flush(own))
-  }
-
   /// Every unique key of the chunk must be new: among own rows, and in the database as it stands now, own deletes aside.
   private func takeKeys(of chunk: MemoryChunk, _ definition: TableDefinition, _ view: Partition) throws {
-    for index in definition.uniqueKeys { try takeKeys(of: chunk, index, definition, view) }
+    for index in definition.uniqueKeys {
+      let columns = index.columns.map { chunk.columns[$0] }
+      var keys: [(key: [UInt8], row: RowID)] = []
+      for row in 0..<chunk.count {
+        // NULLs differ from each other; those of a PRIMARY KEY were refused before.
+        if let key = KeyEncoder.key(of: columns, row: row) { keys.append((key, chunk.rowIDs[row])) }
+      }
+      try take(keys, index, definition, view)
+    }
   }
 
-  private func takeKeys(
-    of chunk: MemoryChunk, _ index: IndexDefinition, _ definition: TableDefinition, _ view: Partition
+  func take(
+    _ wanted: [(key: [UInt8], row: RowID)], _ index: IndexDefinition, _ definition: TableDefinition,
+    _ view: Partition
   ) throws {
-    let columns = index.columns.map { chunk.columns[$0] }
     let place = OwnKey(table: definition.id, index: index.id)
-    // Rows of this chunk and of the buffer are in no view, and none of them is deleted.
+    // Rows that come now and those in the buffer are in no view, and none of them is deleted.
     let firstUnseen = buffer?.rowIDs.first ?? nextProvisional
     var keys: [[UInt8]] = []
-    for row in 0..<chunk.count {
-      // NULLs differ from each other; those of a PRIMARY KEY were refused before.
-      guard let key = KeyEncoder.key(of: columns, row: row) else { continue }
-      if let before = take(key, chunk.rowIDs[row], place), try before >= firstUnseen || view.isLive(before) {
+    for (key, row) in wanted {
+      if let before = take(key, row, place), try before >= firstUnseen || view.isLive(before) {
         throw definition.violation(of: index)
       }
       keys.append(key)
