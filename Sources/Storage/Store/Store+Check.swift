@@ -59,7 +59,7 @@ extension Store {
   }
 
   /// A writer may replace files between one read and the next. So a fault counts when nothing changed meanwhile, or when the
-  /// next pass meets it again.
+  /// next pass meets it again; beside a writer that leaves no quiet pass, what two passes in a row do not both meet is its doing.
   private static func check(
     _ device: any Device, root: KeyBox, options: StoreOptions, progress: CheckProgress?,
     isCancelled: @escaping () throws -> Void
@@ -72,12 +72,11 @@ extension Store {
       try DatabaseCheck(device: device, root: root, options: options, notes: notes).run()
       report = CheckReport(findings: notes.findings, counts: notes.counts)
       let known = Set(former)
-      if report.findings.isEmpty || (before != nil && before == (try? Moment(device)))
-        || (attempt > 0 && report.findings.allSatisfy(known.contains))
-      {
-        break
-      }
+      if report.findings.isEmpty || (before != nil && before == (try? Moment(device))) { return report }
+      let lasting = report.findings.filter(known.contains)
+      if attempt > 0, lasting.count == report.findings.count { return report }
       former = report.findings
+      report = CheckReport(findings: lasting, counts: report.counts)
     }
     return report
   }
