@@ -23,7 +23,7 @@ import VSQLStorage
 }
 
 /// Hides another segment's directory each time the check looks at the whole database.
-private final class RestlessDevice: Device {
+private final class RestlessDevice: ForwardingDevice {
   let memory: MemoryDevice
   let files: [String]
   private let looks = Atomic(0)
@@ -39,15 +39,10 @@ private final class RestlessDevice: Device {
     }
     return try memory.open(path, mode)
   }
-  func exists(_ path: String) throws(StorageError) -> Bool { try memory.exists(path) }
+
   func list(_ directory: String) throws(StorageError) -> [String] {
     if !directory.isEmpty { return try memory.list(directory) }
     looks.add(1, ordering: .relaxed)
     return try memory.list(directory) + ["look \(looks.load(ordering: .relaxed))"]
   }
-  func makeDirectory(_ path: String) throws(StorageError) { try memory.makeDirectory(path) }
-  func rename(_ from: String, to: String) throws(StorageError) { try memory.rename(from, to: to) }
-  func remove(_ path: String) throws(StorageError) { try memory.remove(path) }
-  func syncDirectory(_ path: String) throws(StorageError) { try memory.syncDirectory(path) }
-  func lock(_ path: String) throws(StorageError) -> any DeviceLock { try memory.lock(path) }
 }
