@@ -1,6 +1,7 @@
 #ifndef VSQL_CZSTD_SHIM_H
 #define VSQL_CZSTD_SHIM_H
 
+#include <zdict.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 

@@ -119,10 +119,16 @@ struct SegmentCheck {
       try notes.note(
         .malformed(path: path, offset: place.offset, what: "the filter of keys is not that of its run"))
     }
+    var dictionary: SharedDictionary??
+    if manifest.placeOfDictionary != nil {
+      dictionary = try unit { () throws(StorageError) in try opener.dictionary() }
+      if dictionary == nil { return nil }
+    }
     try checkTree(path, manifest.directoryBytes, manifest.directoryRoot)
     guard let directory, let tables, let entityIndex, let keyRun else { return nil }
     return SegmentContents(
-      directory: directory, tables: tables, entityIndex: entityIndex, keyRun: keyRun, indexRuns: runs)
+      directory: directory, tables: tables, entityIndex: entityIndex, keyRun: keyRun, indexRuns: runs,
+      dictionary: dictionary ?? nil)
   }
 
   private func checkDirectory(_ directory: SegmentDirectory) throws {

@@ -26,6 +26,7 @@ struct SegmentValueCheck {
     try checkZones(plan)
     try checkStatistics(plan)
     try checkTables(columns, gone)
+    try checkDictionary(batches, columns)
     for coding in directory.layout.columns {
       let count = (0..<manifest.rowCount).count { !gone.contains($0) && !columns[coding.column].isNull($0) }
       if let stored = coding.valueCount, stored != count {
@@ -93,6 +94,32 @@ struct SegmentValueCheck {
       if !isCounted {
         try fault(.valueTables, "the value table of column \(table.column) miscounts its rows")
       }
+    }
+  }
+
+  /// Columns share a dictionary where there is one, and each piece of it is shared by as many entities as it says, or more.
+  private func checkDictionary(_ batches: [Batch], _ columns: [Column]) throws {
+    let shared = contents.directory.layout.columns.filter(\.isShared).map(\.column)
+    guard let dictionary = contents.dictionary else {
+      if !shared.isEmpty { try fault(.directory, "columns share a dictionary that the file has not") }
+      return
+    }
+    func wrong(_ what: String) throws {
+      try notes.note(
+        .malformed(
+          path: manifest.directoryPath, offset: manifest.placeOfDictionary?.offset ?? 0, what: what))
+    }
+    if !Set(dictionary.columns).isSubset(of: shared) {
+      return try wrong("the dictionary has pieces of columns that do not share it")
+    }
+    let tables = Dictionary(contents.tables.map { ($0.column, $0) }) { $1 }
+    let entities = dictionary.entities(
+      in: SampledRows(batches, entity: table.entity?.ordinal, dictionary.sample), batches
+    ) { tables[$0]?.codes(of: columns[$0]) ?? [] }
+    if let piece = entities.indices.first(where: { entities[$0] < dictionary.pieces[$0].entities }) {
+      try wrong(
+        "\(entities[piece]) entities share piece \(piece) of the dictionary, not \(dictionary.pieces[piece].entities)"
+      )
     }
   }
 

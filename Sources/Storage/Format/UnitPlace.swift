@@ -22,6 +22,8 @@ package struct UnitPlace: Hashable, Sendable {
     case indexRun = 16
     /// A column of a page of rows, in a table that is sealed by page.
     case page = 17
+    /// What short texts of a segment's records are compressed with.
+    case sharedDictionary = 18
     case keyFilter = 19
     case spill = 20
   }

@@ -7,6 +7,10 @@ extension CellWriter {
   ) throws(StorageError) -> ColumnGroup {
     let start = position
     var encoder = RecordEncoder(layout: plan.layout, codes: plan.codes)
+    var part: SharedPart?
+    if let dictionary = plan.dictionary {
+      part = SharedPart(zstd: zstd, dictionary: try ZstdCompressionDictionary(dictionary.bytes[...]))
+    }
     var records = RowBytes()
     var ends: [Int] = []
     ends.reserveCapacity(plan.rowCount)
@@ -14,7 +18,7 @@ extension CellWriter {
     for batch in batches {
       records.removeAll()
       let first = ends.count
-      encoder.encode(batch, first: first, into: &records)
+      encoder.encode(batch, first: first, part: part, into: &records)
       for row in 0..<batch.count {
         let range = records.range(row)
         if range.count >= Zstd.leastBytes, let frame = zstd.frame(of: records.bytes[range]),

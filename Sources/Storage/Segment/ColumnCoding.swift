@@ -50,6 +50,8 @@ struct ColumnCoding: Hashable, Sendable {
   var column: Int
   var hasNulls: Bool
   var code: ValueCode
+  /// Its code stands in the part of a record that is compressed with the segment's dictionary.
+  var isShared = false
   /// Rows that have a value and are not erased; nil: not known, in segments of format 1. Once it is 0, the base goes.
   var valueCount: Int?
 
@@ -66,7 +68,7 @@ struct ColumnCoding: Hashable, Sendable {
 ///
 /// A record: head, then each column's code that is not NULL and not in the head, in column order. Head: bit 0, which is 0; NULL
 /// bits and BOOLEANs; the fields of packed columns; 0 bits to the next byte. A cell whose first byte is 1 holds a zstd frame of the
-/// record instead.
+/// record instead. Where columns share a dictionary their codes come first, as `SharedPart` has them.
 struct RecordLayout: Hashable, Sendable {
   let columns: [ColumnCoding]
   /// By index in `columns`: the bit of the head that says NULL.
@@ -76,6 +78,10 @@ struct RecordLayout: Hashable, Sendable {
   /// By index in `columns`: the first bit of the head's field.
   let fieldBits: [Int?]
   let headBytes: Int
+  /// Indices in `columns` by where their codes stand: first those that share the dictionary.
+  let order: [Int]
+  /// How many of `order` do; 0: the segment has no dictionary.
+  let sharedCount: Int
 
   static let compressedFlag: UInt8 = 1
 
@@ -91,6 +97,8 @@ struct RecordLayout: Hashable, Sendable {
       nullBits.append(column.hasNulls ? take() : nil)
       valueBits.append(column.code == .bit ? take() : nil)
     }
+    order = columns.indices.filter { columns[$0].isShared } + columns.indices.filter { !columns[$0].isShared }
+    sharedCount = columns.count { $0.isShared }
     self.nullBits = nullBits
     self.valueBits = valueBits
     fieldBits = columns.map { column in
@@ -127,7 +135,7 @@ struct RecordLayout: Hashable, Sendable {
 extension ColumnCoding {
   func encode(to writer: inout ByteWriter) {
     writer.varint(UInt64(column))
-    writer.u8(hasNulls ? 1 : 0)
+    writer.u8((hasNulls ? 1 : 0) | (isShared ? 2 : 0))
     switch code {
     case .bit: writer.u8(0)
     case .offset(let base): writer.u8(1); writer.signedVarint(base)
@@ -156,7 +164,10 @@ extension ColumnCoding {
   /// - Parameter types: the table's columns; a coding that does not fit its column's type is malformed.
   init(from reader: inout ByteReader, types: [SQLType]) throws(StorageError) {
     column = try reader.size(atMost: types.count - 1)
-    hasNulls = try reader.u8() != 0
+    let flags = try reader.u8()
+    guard flags <= (reader.format >= .second ? 3 : 1) else { throw reader.malformed("column flags \(flags)") }
+    hasNulls = flags & 1 != 0
+    isShared = flags & 2 != 0
     switch (try reader.u8(), types[column].physicalKind) {
     case (0, .boolean): code = .bit
     case (1, .int32), (1, .int64): code = .offset(base: try reader.signedVarint())
@@ -179,6 +190,9 @@ extension ColumnCoding {
     case (12, .double): code = .packed(.doubleBits, try Packing(from: &reader))
     case (13, _): code = .paged
     case (let tag, let kind): throw reader.malformed("coding \(tag) of a \(kind) column")
+    }
+    if isShared, types[column].physicalKind != .text || code == .paged {
+      throw reader.malformed("a \(types[column].physicalKind) column that shares a dictionary")
     }
     if reader.format >= .second {
       let count = try reader.size(atMost: SegmentFormat.maxRows + 1)

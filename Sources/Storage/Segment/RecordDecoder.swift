@@ -27,7 +27,7 @@ struct RecordDecoder: Sendable {
       if !range.isEmpty && range.count < layout.headBytes { return row }
       cursors[row] = range.lowerBound + layout.headBytes
     }
-    for index in layout.columns.indices {
+    for index in layout.order {
       if let bad = decodeColumn(index, records, &cursors) { return bad }
     }
     for row in 0..<records.count {

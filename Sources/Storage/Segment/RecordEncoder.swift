@@ -44,7 +44,9 @@ struct RecordEncoder: Sendable {
   }
 
   /// Appends the records of all rows of `batch` to `out`; its first row is row `first` of the segment.
-  mutating func encode(_ batch: Batch, first: Int, into out: inout RowBytes) {
+  ///
+  /// - Parameter part: where columns share a dictionary; nil: their codes stand as they are.
+  mutating func encode(_ batch: Batch, first: Int, part: SharedPart? = nil, into out: inout RowBytes) {
     var heads = [UInt8](repeating: 0, count: batch.count * layout.headBytes)
     for (index, coding) in layout.columns.enumerated() {
       let column = batch.columns[coding.column]
@@ -61,9 +63,20 @@ struct RecordEncoder: Sendable {
         encode(column, index, rows: batch.count, first: first)
       }
     }
-    let tails = pieces.filter { $0.count > 0 }
+    let shared = layout.order.prefix(layout.sharedCount).map { pieces[$0] }
+    let tails = layout.order.dropFirst(layout.sharedCount).map { pieces[$0] }.filter { $0.count > 0 }
+    var codes: [UInt8] = []
     for row in 0..<batch.count {
       out.bytes.append(heads.span.extracting(row * layout.headBytes..<(row + 1) * layout.headBytes))
+      if !shared.isEmpty {
+        codes.removeAll(keepingCapacity: true)
+        for piece in shared { codes.append(piece.bytes.span.extracting(piece.range(row))) }
+        if let part {
+          part.append(codes[...], to: &out)
+        } else {
+          SharedPart.appendPlain(codes[...], to: &out)
+        }
+      }
       for tail in tails { out.bytes.append(tail.bytes.span.extracting(tail.range(row))) }
       out.ends.append(out.bytes.count)
     }
@@ -154,7 +167,7 @@ struct RecordEncoder: Sendable {
     }
   }
 
-  private static func append(_ list: TextValues, _ row: Int, _ piece: inout RowBytes) {
+  static func append(_ list: TextValues, _ row: Int, _ piece: inout RowBytes) {
     let range = list.range(row)
     piece.varint(UInt64(range.count))
     piece.bytes.append(list.bytes.span.extracting(range))

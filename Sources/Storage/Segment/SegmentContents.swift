@@ -10,6 +10,8 @@ struct SegmentContents: Sendable {
   var keyRun: KeyRun?
   /// Of other indexes, in the order of their units.
   var indexRuns: [IndexRun] = []
+  /// Of the columns that share one.
+  var dictionary: SharedDictionary?
 
   struct IndexRun: Hashable, Sendable {
     var index: IndexID
@@ -89,6 +91,12 @@ struct SegmentFiles: Sendable {
         filter.content, .keyFilter,
         number: units.count + manifest.indexRuns.count + manifest.keyFilters.count, ordinal: entry.index.raw)
       manifest.keyFilters.append(IndexUnit(index: entry.index, sizeBytes: size))
+    }
+    manifest.dictionaryBytes = 0
+    if let dictionary = contents.dictionary {
+      manifest.dictionaryBytes = try seal(
+        dictionary.encode(), .sharedDictionary,
+        number: units.count + manifest.indexRuns.count + manifest.keyFilters.count)
     }
     manifest.directoryRoot = BlockTree(bytes).root
     try write(manifest.directoryPath, bytes)

@@ -359,7 +359,13 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
     }
     return SegmentContents(
       directory: try directory(), tables: try valueTables().values.sorted { $0.column < $1.column },
-      entityIndex: try run(.entityIndex, \.entityIndex), keyRun: try run(.keyRun, \.keyRun), indexRuns: runs)
+      entityIndex: try run(.entityIndex, \.entityIndex), keyRun: try run(.keyRun, \.keyRun), indexRuns: runs,
+      dictionary: try dictionary())
+  }
+
+  /// What texts share, read from the device again; nil: nothing.
+  func dictionary() throws(StorageError) -> SharedDictionary? {
+    try opener.withLock { opener throws(StorageError) in try opener.dictionary() }
   }
 
   func keys() throws(StorageError) -> (own: KeyBlock, blocks: [KeyBlock]) {

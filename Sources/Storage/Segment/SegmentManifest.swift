@@ -27,6 +27,8 @@ package struct SegmentManifest: Hashable, Sendable {
   package var indexRuns: [IndexUnit] = []
   /// At the end, the filters of runs, that of the PRIMARY KEY first: of each, its sealed bytes.
   package var keyFilters: [IndexUnit] = []
+  /// Last, the dictionary that texts share; 0: there is none.
+  package var dictionaryBytes = 0
   /// Roots of the files' trees (`BlockTree`).
   package var cellRoot: Digest
   package var keyRoot: Digest
@@ -53,14 +55,13 @@ extension SegmentManifest {
   package var directoryPath: String { SegmentFormat.directoryPath(id, generation: directoryGeneration) }
   /// The segment's three files.
   package var paths: [String] { [cellPath, keyPath, directoryPath] }
-  package var directoryBytes: Int {
-    keyFilters.reduce(startOfFilters) { $0 + $1.sizeBytes }
-  }
+  package var directoryBytes: Int { startOfDictionary + dictionaryBytes }
   /// On disk, all three files. Punched cells are counted.
   package var sizeBytes: Int { cellBytes + keyBytes + directoryBytes }
 
   private var startOfRuns: Int { directoryUnits.reduce(SegmentFormat.directoryHeaderBytes, +) }
   private var startOfFilters: Int { indexRuns.reduce(startOfRuns) { $0 + $1.sizeBytes } }
+  private var startOfDictionary: Int { keyFilters.reduce(startOfFilters) { $0 + $1.sizeBytes } }
 
   /// Where a unit begins in the `.dir` file.
   func offset(of unit: DirectoryUnit) -> Int {
@@ -83,6 +84,14 @@ extension SegmentManifest {
       kind: .keyFilter, number: DirectoryUnit.allCases.count + indexRuns.count + number, ordinal: index.raw,
       name: "filter of keys", offset: keyFilters[..<number].reduce(startOfFilters) { $0 + $1.sizeBytes },
       sizeBytes: keyFilters[number].sizeBytes)
+  }
+
+  /// Nil: the file has none.
+  var placeOfDictionary: SealedUnit? {
+    guard dictionaryBytes > 0 else { return nil }
+    return SealedUnit(
+      kind: .sharedDictionary, number: DirectoryUnit.allCases.count + indexRuns.count + keyFilters.count,
+      ordinal: 0, name: "shared dictionary", offset: startOfDictionary, sizeBytes: dictionaryBytes)
   }
 
   func place(of unit: DirectoryUnit) -> SealedUnit {
@@ -114,6 +123,7 @@ extension SegmentManifest {
         writer.varint(UInt64(unit.sizeBytes))
       }
     }
+    writer.varint(UInt64(dictionaryBytes))
     writer.raw(cellRoot.bytes)
     writer.raw(keyRoot.bytes)
     writer.raw(directoryRoot.bytes)
@@ -141,6 +151,7 @@ extension SegmentManifest {
     directoryUnits = units
     indexRuns = try Self.indexUnits(&reader)
     keyFilters = try Self.indexUnits(&reader)
+    dictionaryBytes = reader.format >= .second ? try reader.size(atMost: Int(UInt32.max)) : 0
     cellRoot = try reader.digest()
     keyRoot = try reader.digest()
     directoryRoot = try reader.digest()

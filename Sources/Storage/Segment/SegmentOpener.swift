@@ -19,6 +19,7 @@ final class SegmentOpener {
   private var openedCells: (any DeviceFile)?
   private var own: KeyBlock?
   private var kept: [Int: KeyBlock] = [:]
+  private var openedDictionary: ZstdDecompressionDictionary?
   /// Opened cells of a run; grows to the largest.
   var plain: [UInt8] = []
 
@@ -28,6 +29,7 @@ final class SegmentOpener {
   ) {
     openedKeyFile = opened?.keys
     openedCells = opened?.cells
+    openedDictionary = opened?.dictionary
     self.manifest = manifest
     self.table = table
     files = SegmentFiles(site: site)
@@ -69,6 +71,13 @@ final class SegmentOpener {
     let filter = try KeyFilter(from: &reader)
     try reader.finish()
     return filter
+  }
+
+  /// What texts share; nil: nothing.
+  func dictionary() throws(StorageError) -> SharedDictionary? {
+    guard let unit = manifest.placeOfDictionary else { return nil }
+    var reader = try read(unit)
+    return try SharedDictionary(from: &reader)
   }
 
   private func read(_ unit: DirectoryUnit) throws(StorageError) -> ByteReader {
@@ -117,12 +126,21 @@ final class SegmentOpener {
 
   /// The files of keys and cells, for openers on other threads.
   func openedFiles() throws(StorageError) -> OpenedFiles {
-    OpenedFiles(keys: try keysOnDevice(), cells: try cellsOnDevice())
+    OpenedFiles(keys: try keysOnDevice(), cells: try cellsOnDevice(), dictionary: try digestedDictionary())
   }
 
   struct OpenedFiles: Sendable {
     let keys: any DeviceFile
     let cells: any DeviceFile
+    let dictionary: ZstdDecompressionDictionary?
+  }
+
+  private func digestedDictionary() throws(StorageError) -> ZstdDecompressionDictionary? {
+    if let openedDictionary { return openedDictionary }
+    guard let dictionary = try dictionary() else { return nil }
+    let digested = try ZstdDecompressionDictionary(dictionary.bytes[...])
+    openedDictionary = digested
+    return digested
   }
 
   func keptKeys(_ row: Int) throws(StorageError) -> KeyBlock {
@@ -147,7 +165,7 @@ final class SegmentOpener {
     for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
       let rows = start..<min(wanted.upperBound, start + Self.runRows)
       let records = try open(rows, directory.groups[group].cells, group: group, gone: gone)
-      if let bad = decoder.decode(try unpacked(records, first: start, directory.groups[group].cells)) {
+      if let bad = decoder.decode(try unpacked(records, rows: rows, directory, group: group)) {
         throw damagedRecord(directory.groups[group].cells, row: start + bad)
       }
     }
@@ -269,7 +287,7 @@ final class SegmentOpener {
     case .records:
       var decoder = RecordDecoder(
         layout: directory.layout, types: directory.types, tables: tables, capacity: ordinals.count)
-      let records = try unpacked(opened, rows: ordinals, cells)
+      let records = try unpacked(opened, rows: ordinals, directory, group: group)
       if let bad = decoder.decode(records) { throw damagedRecord(cells, row: ordinals[bad]) }
       return decoder.finish()
     case .vector(let column):
@@ -345,10 +363,23 @@ final class SegmentOpener {
     return opened
   }
 
-  /// The records with those that were compressed unpacked. Takes the run's buffer back where it can.
-  private func unpacked(_ records: RowBytes, first: Int, _ cells: CellTable) throws(StorageError) -> RowBytes
-  {
-    try unpacked(records, rows: first..<first + records.count, cells)
+  /// The records with all that was compressed in them unpacked.
+  private func unpacked(
+    _ records: RowBytes, rows: some RandomAccessCollection<Int>, _ directory: SegmentDirectory, group: Int
+  ) throws(StorageError) -> RowBytes {
+    let cells = directory.groups[group].cells
+    let records = try unpacked(records, rows: rows, cells)
+    if directory.layout.sharedCount == 0 { return records }
+    guard let dictionary = try digestedDictionary() else {
+      throw .malformed(
+        path: manifest.directoryPath, offset: manifest.offset(of: .directory),
+        what: "columns share a dictionary that the file has not")
+    }
+    var expanded = RowBytes()
+    if let bad = directory.layout.expand(records, try zstd(), dictionary, into: &expanded) {
+      throw damagedRecord(cells, row: rows[rows.index(rows.startIndex, offsetBy: bad)])
+    }
+    return expanded
   }
 
   private func unpacked(

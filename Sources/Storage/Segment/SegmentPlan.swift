@@ -4,10 +4,12 @@ import VSQLSchema
 struct SegmentPlan: Sendable {
   let rowCount: Int
   let groups: [ColumnGroup.Content]
-  let layout: RecordLayout
+  var layout: RecordLayout
   /// By index in the layout: the code of each row, for tabled columns; else empty.
   let codes: [[UInt32]]
   let tables: [ValueTable]
+  /// What texts of the layout's shared columns are compressed with; nil: none share one.
+  var dictionary: SharedDictionary?
   /// By index in the layout, then by page.
   let zones: [[PageZone]]
   /// By column ordinal.

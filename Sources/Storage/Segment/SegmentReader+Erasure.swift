@@ -18,6 +18,8 @@ extension SegmentReader {
   /// one lies under a new slot key, and the directory, tables and runs are written under a fresh segment DEK without
   /// what came from them. Rows stay as holes: ordinals do not change.
   ///
+  /// A segment that `losesPieces` with them is written anew instead.
+  ///
   /// The new files are durable when this returns, the new slots are not: `commitRing` before the state names the result.
   ///
   /// - Parameter indexes: of the table as it is; runs of others are left out of the new files.
@@ -38,6 +40,10 @@ extension SegmentReader {
     let rows = going.sorted()
 
     var removed = 0
+    if let dictionary = contents.dictionary {
+      contents.dictionary = dictionary.removing(try old.entitiesSharing(dictionary, rows: rows))
+      precondition(contents.dictionary != nil, "a segment whose dictionary loses a piece is written anew")
+    }
     contents.tables = try tables(contents.tables, without: rows, in: old)
     let values = try old.rows(rows, columns: contents.directory.layout.columns.map(\.column))
     for place in [\SegmentContents.entityIndex, \SegmentContents.keyRun] {

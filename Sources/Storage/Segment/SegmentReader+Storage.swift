@@ -50,12 +50,18 @@ extension SegmentReader {
         found.columns[column].encoding = bytes < found.columns[column].rawBytes ? "zstd" : "plain"
         found.columns[column].storedBytes = bytes
       case .records:
-        let (codes, plainBytes) = Self.codeBytes(directory, columns, tables: try segment.valueTables(), gone)
-        let all = codes.reduce(0, +)
-        let isPacked = bytes < plainBytes
-        for (index, coding) in directory.layout.columns.enumerated() {
-          found.columns[coding.column].encoding = coding.code.name + (isPacked ? ", zstd" : "")
-          found.columns[coding.column].storedBytes = all == 0 ? 0 : bytes * codes[index] / all
+        let (codes, plainBytes) = Self.codeBytes(directory, columns, try segment.codes(of: columns), gone)
+        // Of cells with a dictionary: what the columns that do not share it take, as they are.
+        let layout = directory.layout
+        let shared = layout.order.prefix(layout.sharedCount).reduce(0) { $0 + codes[$1] }
+        let own = codes.reduce(0, +) - shared
+        let ownBytes = layout.sharedCount == 0 ? bytes : min(bytes, plainBytes - shared)
+        let isPacked = layout.sharedCount == 0 && bytes < plainBytes
+        for (index, coding) in layout.columns.enumerated() {
+          let (part, of) = coding.isShared ? (bytes - ownBytes, shared) : (ownBytes, own)
+          found.columns[coding.column].encoding =
+            coding.code.name + (coding.isShared ? ", shared dictionary" : isPacked ? ", zstd" : "")
+          found.columns[coding.column].storedBytes = of == 0 ? 0 : part * codes[index] / of
         }
       }
     }
@@ -65,16 +71,9 @@ extension SegmentReader {
 
   /// Bytes of all rows' codes, by index in the layout, and of the records of all that are not erased; before compression.
   private static func codeBytes(
-    _ directory: SegmentDirectory, _ columns: [Column], tables: [Int: ValueTable], _ gone: Set<Int>
+    _ directory: SegmentDirectory, _ columns: [Column], _ codes: (Int) -> [UInt32], _ gone: Set<Int>
   ) -> (codes: [Int], records: Int) {
-    let codes = directory.layout.columns.map { coding -> [UInt32] in
-      guard coding.code.isTabled, case .texts(let list) = columns[coding.column].values else { return [] }
-      var entries: [ArraySlice<UInt8>: UInt32] = [:]
-      if let table = tables[coding.column] {
-        for index in 0..<table.values.count { entries[table.values[index]] = UInt32(index + 1) }
-      }
-      return (0..<directory.rowCount).map { entries[list.bytes[list.range($0)]] ?? 0 }
-    }
+    let codes = directory.layout.columns.map { $0.code.isTabled ? codes($0.column) : [] }
     var encoder = RecordEncoder(layout: directory.layout, codes: codes)
     var records = RowBytes()
     encoder.encode(Batch(columns: columns, count: directory.rowCount), first: 0, into: &records)

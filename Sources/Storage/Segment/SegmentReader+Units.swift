@@ -18,6 +18,12 @@ extension SegmentReader {
       guard manifest.place(ofFilter: run.index) != nil, let filter = KeyFilter(of: run.run) else { continue }
       body(manifest.directoryPath, "filter of keys", filter.content)
     }
+    if let dictionary = contents.dictionary {
+      body(manifest.directoryPath, "shared dictionary", dictionary.encode())
+    }
+    let shared = try contents.dictionary.map { dictionary throws(StorageError) in
+      try ZstdDecompressionDictionary(dictionary.bytes[...])
+    }
     for run in [contents.entityIndex, contents.keyRun] + contents.indexRuns.map(\.run) {
       guard let run else { continue }
       for index in 0..<run.count { body(manifest.directoryPath, "key of a run", Array(run.keys[index])) }
@@ -41,8 +47,19 @@ extension SegmentReader {
         else { continue }
         var content: [UInt8] = []
         switch group.content {
-        case .records where plain.first == RecordLayout.compressedFlag:
-          _ = zstd.unframe(plain.span.extracting(1...), limit: 1 << 31, appendingTo: &content)
+        case .records:
+          if plain.first == RecordLayout.compressedFlag {
+            _ = zstd.unframe(plain.span.extracting(1...), limit: 1 << 31, appendingTo: &content)
+          } else {
+            content = plain
+          }
+          if let shared {
+            var whole = RowBytes()
+            let record = RowBytes(bytes: content, ends: [content.count])
+            if contents.directory.layout.expand(record, zstd, shared, into: &whole) == nil {
+              content = whole.bytes
+            }
+          }
         case .planes(let column):
           var planes: [UInt8] = []
           guard case .vector(let shape) = table.columns[column].type,
@@ -50,7 +67,7 @@ extension SegmentReader {
           else { continue }
           VectorPlanes(shape).join(planes.span, appendingTo: &content)
         case .long, .pages: _ = zstd.unpack(plain.span, appendingTo: &content)
-        case .records, .vector: content = plain
+        case .vector: content = plain
         }
         body(manifest.cellPath, "cell of row \(row), group \(number)", content)
       }

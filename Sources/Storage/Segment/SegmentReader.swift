@@ -37,14 +37,18 @@ package final class SegmentReader: Sendable {
     former.dropOpened()
   }
 
-  /// From now on whatever cannot be read any more was taken by an erasure.
-  func markErased() { isErased.store(true, ordering: .releasing) }
+  /// From now on nothing can be read any more: an erasure took it. What was opened, keys too, is dropped.
+  func markErased() {
+    isErased.store(true, ordering: .releasing)
+    adopt(manifest)
+  }
 
   /// A generation replaced meanwhile may have lost its files or keys: then the next one answers.
   private func read<Result>(
     _ body: (SegmentGeneration) throws(StorageError) -> Result
   ) throws(StorageError) -> Result {
     let used = generation
+    if isErased.load(ordering: .acquiring) { throw .snapshotErased }
     do throws(StorageError) {
       return try body(used)
     } catch {

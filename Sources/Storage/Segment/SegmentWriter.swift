@@ -41,7 +41,8 @@ package struct SegmentWriter {
     }
 
     let keyCount = table.seal == .page ? SegmentFormat.pages(rows: rowCount) : rowCount
-    let plan = try SegmentPlan(table: table, batches: batches)
+    var plan = try SegmentPlan(table: table, batches: batches)
+    try plan.shareDictionary(table, batches)
     try KeyBlock.reserve(1 + SegmentFormat.keyBlocks(keyCount))
     let own = KeyBlock(random: site.keys.randomness, count: 1)
     let blocks = (0..<SegmentFormat.keyBlocks(keyCount)).map {
@@ -65,7 +66,8 @@ package struct SegmentWriter {
       keyRun: table.primaryKey.isEmpty ? nil : KeyRun(of: table.primaryKey, in: batches),
       indexRuns: table.indexes.map {
         SegmentContents.IndexRun(index: $0.id, run: KeyRun(of: $0.columns, in: batches))
-      })
+      },
+      dictionary: plan.dictionary)
     try SegmentFiles(site: site).writeKeys(own: own, blocks: blocks, into: &manifest)
     try SegmentFiles(site: site).writeDirectory(contents, own: own, into: &manifest)
     try site.device.syncDirectory(SegmentFormat.directory)

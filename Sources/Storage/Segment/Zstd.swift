@@ -10,9 +10,9 @@ internal import CZstd
   /// Below this a frame's own 6 bytes and its time (5 µs) buy too little: measured on Debian's records of 99 bytes, 9 %.
   static let leastBytes = 192
 
-  private let compressing: OpaquePointer
-  private let decompressing: OpaquePointer
-  private var scratch: [UInt8] = []
+  let compressing: OpaquePointer
+  let decompressing: OpaquePointer
+  var scratch: [UInt8] = []
 
   /// - Throws: 53200 when there is no memory for the contexts.
   init() throws(StorageError) {
@@ -32,8 +32,7 @@ internal import CZstd
 
   /// The frame of `content` without the magic number; nil when it is not smaller than the content.
   func frame(of content: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-    let bound = ZSTD_compressBound(content.count)
-    if scratch.count < bound { scratch = Array(repeating: 0, count: bound) }
+    growScratch(to: ZSTD_compressBound(content.count))
     // Both buffers live for the call, their lengths are passed with them.
     let size = unsafe scratch.withUnsafeMutableBytes { target in
       unsafe content.withUnsafeBytes { source in
@@ -50,7 +49,7 @@ internal import CZstd
   /// Appends what a frame without its magic number holds. False, and nothing appended: not such a frame, or over `limit` bytes.
   func unframe(_ body: Span<UInt8>, limit: Int, appendingTo out: inout [UInt8]) -> Bool {
     let framed = Self.magic.count + body.count
-    if scratch.count < framed { scratch = Array(repeating: 0, count: framed) }
+    growScratch(to: framed)
     for index in Self.magic.indices { scratch[index] = Self.magic[index] }
     unsafe scratch.withUnsafeMutableBytes { target in
       unsafe body.withUnsafeBytes { source in
@@ -73,6 +72,10 @@ internal import CZstd
     if size == Int(stated) { return true }
     out.removeLast(out.count - start)
     return false
+  }
+
+  func growScratch(to count: Int) {
+    if scratch.count < count { scratch = Array(repeating: 0, count: count) }
   }
 
   /// The packed form of `content`, the shorter of both.

@@ -95,7 +95,10 @@ extension Store {
     // Only where there are any: of every other overhead a table always has some.
     let runs = partition.manifests.flatMap(\.indexRuns).reduce(0) { $0 + $1.sizeBytes }
     let filters = partition.manifests.flatMap(\.keyFilters).reduce(0) { $0 + $1.sizeBytes }
-    for (name, bytes) in [("index runs", runs), ("key filters", filters)] where bytes > 0 {
+    let dictionaries = partition.manifests.reduce(0) { $0 + $1.dictionaryBytes }
+    for (name, bytes) in [
+      ("index runs", runs), ("key filters", filters), ("shared dictionaries", dictionaries),
+    ] where bytes > 0 {
       sizes.append((name, bytes))
     }
     for ordinal in columns.indices where !encodings[ordinal].isEmpty {

@@ -107,12 +107,21 @@ extension Writer {
     next.version += 1
     var manifests: [SegmentID: SegmentManifest] = [:]
     var readers: [SegmentReader] = []
+    /// Of segments that go as a whole.
+    var former: [SegmentReader] = []
     for (key, partition) in head.partitions where key.tenant == erase.tenant {
-      for (index, source) in partition.sources.enumerated() {
+      // From the last on, so that places stay as they are.
+      for (index, source) in partition.sources.enumerated().reversed() {
         guard case .segment(let reader) = source.content,
           let part = erase.segments.first(where: { $0.segment == reader.manifest.id })
         else { continue }
         for ordinal in part.ordinals { next.partitions[key]?.sources[index].deleted.insert(ordinal) }
+        if let left = next.partitions[key]?.sources[index], try reader.losesPieces(erasing: part.ordinals) {
+          next.partitions[key]?.sources.replaceSubrange(
+            index...index, with: try rewritten(left, reader, key, part.ordinals, into: &purge))
+          former.append(reader)
+          continue
+        }
         guard
           let rewritten = try reader.erase(
             part.ordinals, indexes: head.catalog.table(key.table)?.indexes ?? [])
@@ -140,7 +149,27 @@ extension Writer {
     published.publish(next, position)
     guardian.publish(epoch: next.erasureEpoch)
     for reader in readers { if let manifest = manifests[reader.manifest.id] { reader.adopt(manifest) } }
+    for reader in former { reader.markErased() }
     return purge
+  }
+
+  /// Writes what is left of a segment anew, as a merge does: its dictionary had a piece that too few entities share now, and other
+  /// records pointed at it. All files and slots of the former go.
+  private func rewritten(
+    _ left: RowSource, _ reader: SegmentReader, _ key: PartitionKey, _ ordinals: [Int],
+    into purge: inout Intent.Purge
+  ) throws -> [RowSource] {
+    let table = head.catalog.table(key.table) ?? reader.table
+    let going = Set(ordinals).subtracting(try reader.erasedOrdinals()).sorted()
+    purge.keysDestroyed += going.count
+    purge.indexEntries += going.count + (try reader.entryCount(of: going, in: table.accessPaths))
+    let plan = MergePlan(key: key, table: table, sources: [left])
+    guard let merge = try SegmentMerge(site: site).write(plan) else {
+      preconditionFailure("a merge that nobody cancels ends")
+    }
+    purge.slots += reader.manifest.slots
+    purge.paths += reader.manifest.paths
+    return merge.outputs.map { RowSource(.segment(SegmentReader(site, manifest: $0, table: table))) }
   }
 
   /// Destroys what could still open the rows, then records the erasure.
