@@ -12,7 +12,9 @@ zstd = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
 for name in ("EVP_CIPHER_CTX_new", "EVP_aes_256_gcm"):
     getattr(crypto, name).restype = ctypes.c_void_p
 zstd.ZSTD_getFrameContentSize.restype = ctypes.c_ulonglong
-zstd.ZSTD_decompress.restype = ctypes.c_size_t
+zstd.ZSTD_decompress.restype = zstd.ZSTD_decompress_usingDict.restype = ctypes.c_size_t
+zstd.ZSTD_createDCtx.restype = ctypes.c_void_p
+decompression = ctypes.c_void_p(zstd.ZSTD_createDCtx())
 
 
 def unseal(key, nonce, sealed, place):
@@ -48,6 +50,18 @@ def unframe(body):
     done = zstd.ZSTD_decompress(out, ctypes.c_size_t(size), frame, ctypes.c_size_t(len(frame)))
     assert done == size
     return out.raw[:size]
+
+
+def unblock(block, size, dictionary):
+    """What a block without its frame holds: the frame is of a single segment that states its content's size."""
+    stated = (b"\x20" + bytes([size]) if size < 256 else b"\x60" + struct.pack("<H", size - 256) if size < 65792
+              else b"\xa0" + struct.pack("<I", size))
+    frame = b"\x28\xb5\x2f\xfd" + stated + (len(block) << 3 | 5).to_bytes(3, "little") + block
+    out, length = ctypes.create_string_buffer(size), ctypes.c_size_t(len(dictionary))
+    done = zstd.ZSTD_decompress_usingDict(
+        decompression, out, ctypes.c_size_t(size), frame, ctypes.c_size_t(len(frame)), dictionary, length)
+    assert done == size
+    return out.raw
 
 
 def unpack(packed):
@@ -149,8 +163,9 @@ class Cursor:
         self.varint(), self.varint()
         found["units"] = [self.varint() for _ in range(4)]
         if self.version > 1:
-            for _ in range(2):  # Index runs, filters of keys.
-                self.list(lambda: (self.number(8), self.varint()))
+            # Index runs, filters of keys.
+            found["between"] = [size for _ in range(2) for _, size in self.list(lambda: (self.number(8), self.varint()))]
+            found["dictionary"] = self.varint()
         self.take(96)
         found["pages"] = self.version >= 2 and self.number(1) == 1
         return found
@@ -293,6 +308,15 @@ class Database:
         for number, (kind, size) in enumerate(zip((2, 13, 10, 11), manifest["units"])):
             place = self.place(kind, tenant, table, segment, manifest["dir"])
             units.append(unpack(unseal(own, fixed(number), file.take(size), place)))
+        dictionary = None
+        if manifest.get("dictionary"):
+            file.take(sum(manifest["between"]))
+            place, number = self.place(18, tenant, table, segment, manifest["dir"]), 4 + len(manifest["between"])
+            unit = Cursor(unpack(unseal(own, fixed(number), file.take(manifest["dictionary"]), place)))
+            dictionary, _, pieces = unit.counted(), unit.varint(), unit.list(lambda: [unit.varint() for _ in range(3)])
+            ends = list(itertools.accumulate(length + 1 for _, length, _ in pieces))
+            assert all(dictionary[len(dictionary) - ends[-1] + end - 1] == 255 for end in ends)
+            assert all(entities >= 20 for _, _, entities in pieces)
         directory, tables = Cursor(units[0]), Cursor(units[1])
         directory.version = directory.number(1)
         assert directory.version in (1, 2)
@@ -302,12 +326,13 @@ class Database:
                 directory.varint(), directory.number(1)
         layout = []
         for _ in range(directory.varint()):
-            column, has_nulls, tag = directory.varint(), directory.number(1), directory.number(1)
+            column, flags, tag = directory.varint(), directory.number(1), directory.number(1)
             # Scale, base, step and width, as far as the tag has them.
             scale = directory.number(1) if tag in (9, 11) else 0
             base = directory.signed() if tag in (1, 8, 9, 11, 12) else 0
             step = directory.varint() if tag in (8, 9, 11, 12) else 0
-            layout.append((column, has_nulls, tag, scale, base, step, directory.number(1) if tag >= 8 else 0))
+            width = directory.number(1) if tag >= 8 else 0
+            layout.append((column, flags & 1, tag, scale, base, step, width, flags & 2))
             if directory.version >= 2:
                 directory.varint()
         values = {}
@@ -335,7 +360,7 @@ class Database:
                     place = self.place(1, tenant, table, segment, group, row)
                     plain = unseal(keys[row], fixed(group), cells[at : at + size], place)
                     if form == 0:
-                        record(plain, layout, values, types, rows[row])
+                        record(plain, layout, values, types, rows[row], dictionary)
                     elif form == 2:
                         rows[row][column] = bytes_value(unpack(plain), types[column])
                     else:
@@ -399,21 +424,30 @@ def double(bits):
     return struct.unpack("<d", struct.pack("<q", bits))[0]
 
 
-def record(plain, layout, tables, types, row):
+def record(plain, layout, tables, types, row, dictionary):
     cursor = Cursor(unframe(plain[1:]) if plain[0] == 1 else plain)
     bits, coded = 1, []
-    width = 1 + sum(has_nulls + (tag == 0) + width for _, has_nulls, tag, _, _, _, width in layout)
+    width = 1 + sum(has_nulls + (tag == 0) + width for _, has_nulls, tag, _, _, _, width, _ in layout)
     head = cursor.number((width + 7) // 8)
-    for column, has_nulls, tag, scale, base, step, width in layout:
+    for column, has_nulls, tag, scale, base, step, width, shared in layout:
         null = has_nulls and head >> bits & 1
         bits += has_nulls
         if tag == 0:
             row[column] = None if null else bool(head >> bits & 1)
             bits += 1
-        coded.append((column, null or tag == 0, tag, scale, base, step, width))
-    for column, done, tag, scale, base, step, width in coded:
-        kind, field = types[column], head >> bits & (1 << width) - 1
+        coded.append((column, null or tag == 0, tag, scale, base, step, width, shared))
+    fields = {}
+    for column, _, _, _, _, _, width, _ in coded:
+        fields[column] = head >> bits & (1 << width) - 1
         bits += width
+    if any(shared for *_, shared in coded):
+        size = cursor.varint()
+        if size:
+            codes = cursor.varint()
+            cursor = Cursor(unblock(cursor.take(size), codes, dictionary) + cursor.data[cursor.at :])
+    # First those that share the dictionary.
+    for column, done, tag, scale, base, step, width, _ in sorted(coded, key=lambda one: not one[-1]):
+        kind, field = types[column], fields[column]
         number = wrapped(base + step * field)
         if done:
             continue

@@ -77,11 +77,16 @@ import Testing
         "CREATE TABLE pages (a INTEGER PRIMARY KEY, b TEXT, c DECIMAL(10, 2), d DOUBLE, e DATE, f TIMESTAMP, g BOOLEAN, h UUID, i VECTOR(2), j BLOB) WITH (seal = 'page')",
         "-c", "INSERT INTO pages VALUES \(Self.pages(0..<550))",
         "-c", "INSERT INTO pages VALUES \(Self.pages(550..<1_100))",
-        "-c", "CREATE INDEX half ON few2 (half, a)", "-c", "VACUUM",
+        "-c", "CREATE TABLE notes (a INTEGER UNIQUE, b TEXT, c VARCHAR(40), d TEXT ENTITY patient)",
+        "-c", "INSERT INTO notes VALUES \(Self.notes(0..<200))",
+        "-c", "CREATE INDEX half ON few2 (half, a)", "-c", "VACUUM", "-c", "ERASE ENTITY 'p-7'",
         "-c", "INSERT INTO few VALUES (5, 'five')", "-c", "CREATE UNIQUE INDEX odd ON few2 (odd)",
         "-c", "DROP INDEX half",
       ])
-    for table in ["everything", "few", "few2", "pages"] {
+    // Its dictionary among them.
+    #expect(
+      try Tool.run(database + ["-c", "SHOW STORAGE notes"]).output.contains("plain, shared dictionary"))
+    for table in ["everything", "few", "few2", "pages", "notes"] {
       let answer = try Tool.run(database + ["--mode", "jsonl", "-c", "SELECT * FROM \(table)"])
       let rows = try objects(answer.output)
       #expect(!rows.isEmpty)
@@ -98,6 +103,16 @@ import Testing
         + unlessNull(row % 3 == 0 ? "TRUE" : "FALSE")
         + ", '00112233-4455-6677-8899-\(100_000_000_000 + row)'::UUID, "
         + unlessNull("'[\(row), 0.5]'") + ", \(row % 90 == 0 ? "NULL" : "x'\(100_000 + row)'"))"
+    }.joined(separator: ", ")
+  }
+
+  private static func notes(_ rows: Range<Int>) -> String {
+    rows.map { row in
+      let long = row % 50 == 9 ? String(repeating: " and once more", count: 20) : ""
+      let note =
+        row % 11 == 3 ? "NULL" : "'\(row * 77 % 1_000): seen again and went home in good health\(long)'"
+      return
+        "(\(row), \(note), '\(row % 3 == 0 ? "a remark that many make" : "remark \(row * 31) of a few")', 'p-\(row % 90)')"
     }.joined(separator: ", ")
   }
 

@@ -176,6 +176,20 @@ import VSQLStorage
     Issue.record("no erasure wrote a segment anew")
   }
 
+  /// Its bytes are told, and with them every byte of the files is.
+  @Test func theReportTellsItsBytes() throws {
+    let (store, _) = try Self.filled(MemoryDevice(), rows: 300, patients: 100)
+    let definition = try #require(store.snapshot(tenant: store.mainTenant).table(named: "notes"))
+    let parts = try store.storage(of: definition, tenant: store.mainTenant)
+    #expect(parts[2].encoding == "plain, shared dictionary")
+    #expect(parts[2].storedBytes * 2 < parts[2].rawBytes)
+    let own = try #require(parts.first { $0.name == "shared dictionaries" })
+    #expect(own.kind == .overhead && own.storedBytes > 100 && own.storedBytes < 2_000)
+    let sealed = parts.reduce(0) { $0 + $1.storedBytes }
+    let files = store.storage().reduce(0) { $0 + $1.sizeBytes }
+    #expect((files - 16...files).contains(sealed), "\(sealed) of \(files)")
+  }
+
   /// A snapshot from before an erasure that wrote its segment anew reads nothing of it, nor anything that was open.
   @Test func snapshotsFromBeforeAreTold() throws {
     let (store, table) = try Self.filled(MemoryDevice(), rows: 300, patients: 100)
