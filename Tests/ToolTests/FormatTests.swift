@@ -80,6 +80,7 @@ import Testing
         "-c", "CREATE TABLE notes (a INTEGER UNIQUE, b TEXT, c VARCHAR(40), d TEXT ENTITY patient)",
         "-c", "INSERT INTO notes VALUES \(Self.notes(0..<200))",
         "-c", "CREATE INDEX half ON few2 (half, a)", "-c", "VACUUM", "-c", "ERASE ENTITY 'p-7'",
+        "-c", "CREATE INDEX remarks ON notes (c)",
         "-c", "INSERT INTO few VALUES (5, 'five')", "-c", "CREATE UNIQUE INDEX odd ON few2 (odd)",
         "-c", "DROP INDEX half",
       ])

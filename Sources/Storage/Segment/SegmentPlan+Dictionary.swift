@@ -114,23 +114,23 @@ extension SegmentPlan {
 
   // MARK: Measuring
 
-  /// The codes of some rows: by row, then by candidate.
+  /// The codes of some rows: by row, then by candidate. Those that are too long for a dictionary are left out.
   private func parts(of candidates: [Int], _ batches: [Batch]) -> [[ArraySlice<UInt8>]] {
     let step = max(1, rowCount / Self.measuredRows)
     var parts: [[ArraySlice<UInt8>]] = []
     var place = 0
     for batch in batches {
       for row in 0..<batch.count where (place + row) % step == 0 {
-        parts.append(
-          candidates.map { index in
-            var code = RowBytes()
-            let (coding, column) = (layout.columns[index], batch.columns[layout.columns[index].column])
-            guard case .texts(let list) = column.values, !column.isNull(row) else { return [] }
-            let entry = codes[index].isEmpty ? 0 : codes[index][place + row]
-            if coding.code == .tabled { code.varint(UInt64(entry)) }
-            if entry == 0 { RecordEncoder.append(list, row, &code) }
-            return code.bytes[...]
-          })
+        let part = candidates.map { index -> ArraySlice<UInt8> in
+          var code = RowBytes()
+          let (coding, column) = (layout.columns[index], batch.columns[layout.columns[index].column])
+          guard case .texts(let list) = column.values, !column.isNull(row) else { return [] }
+          let entry = codes[index].isEmpty ? 0 : codes[index][place + row]
+          if coding.code == .tabled { code.varint(UInt64(entry)) }
+          if entry == 0 { RecordEncoder.append(list, row, &code) }
+          return code.bytes[...]
+        }
+        if part.allSatisfy({ $0.count <= Zstd.blockBytes }) { parts.append(part) }
       }
       place += batch.count
     }

@@ -78,21 +78,22 @@ extension Zstd {
     growScratch(to: ZSTD_compressBound(content.count))
     // Both buffers live for the call, their lengths are passed with them. What is set stays with the context, and means nothing to
     // the calls of `frame`. No id: a record's dictionary is its segment's.
-    let size = unsafe scratch.withUnsafeMutableBytes { target in
-      unsafe content.withUnsafeBytes { source in
+    let start = BlockHead(of: content.count, block: 0).count
+    let end = unsafe scratch.withUnsafeMutableBytes { target -> Int? in
+      let size = unsafe content.withUnsafeBytes { source in
         unsafe ZSTD_CCtx_setParameter(compressing, ZSTD_c_dictIDFlag, 0)
         unsafe ZSTD_CCtx_refCDict(compressing, dictionary.digested)
         return unsafe ZSTD_compress2(
           compressing, target.baseAddress, target.count, source.baseAddress, source.count)
       }
+      guard ZSTD_isError(size) == 0, size > start, size - start < content.count else { return nil }
+      // Frames of several blocks begin otherwise, and those of a block that is stored or repeats one byte.
+      let head = BlockHead(of: content.count, block: size - start)
+      // `size` bytes were written, and `start` is less.
+      for index in 0..<start where unsafe target[index] != head[index] { return nil }
+      return size
     }
-    guard ZSTD_isError(size) == 0 else { return nil }
-    let start = BlockHead(of: content.count, block: 0).count
-    guard size > start, size - start < content.count else { return nil }
-    // Frames of several blocks begin otherwise, and those of a block that is stored or repeats one byte.
-    let head = BlockHead(of: content.count, block: size - start)
-    for index in 0..<start where scratch[index] != head[index] { return nil }
-    return scratch[start..<size]
+    return end.map { scratch[start..<$0] }
   }
 
   /// Appends the `size` bytes that a block holds. False, and nothing appended: not such a block.
@@ -104,10 +105,10 @@ extension Zstd {
     let head = BlockHead(of: size, block: block.count)
     let framed = head.count + block.count
     growScratch(to: framed)
-    for index in 0..<head.count { scratch[index] = head[index] }
     unsafe scratch.withUnsafeMutableBytes { target in
       unsafe block.withUnsafeBytes { source in
         // `scratch` has room for the head and the block.
+        for index in 0..<head.count { unsafe target[index] = head[index] }
         unsafe UnsafeMutableRawBufferPointer(rebasing: target[head.count...]).copyMemory(from: source)
       }
     }

@@ -134,6 +134,10 @@ extension Writer {
         purge.indexEntries += rewritten.removedIndexEntries
       }
     }
+    // Written anew by an erasure before, as after a restore: deleted rows, these among them, and all former keys went with it.
+    let segments = Set(head.segments.map(\.reader.manifest.id))
+    purge.keysDestroyed += erase.segments.filter { !segments.contains($0.segment) }
+      .reduce(0) { $0 + $1.ordinals.count }
     // What was typed may name the entity.
     if try device.exists(HistoryFile.path) {
       purge.slots += [try HistoryFile.slot(device)].compactMap { $0 }

@@ -176,6 +176,32 @@ import VSQLStorage
     Issue.record("no erasure wrote a segment anew")
   }
 
+  /// Who was erased since a backup is erased from it again, one after the other, though the first of them has the segment written anew.
+  @Test func aRestoredDictionaryHoldsNothingOfTheErased() throws {
+    let (live, target, copy) = (MemoryDevice(), MemoryDevice(), MemoryDevice())
+    let (store, table) = try Self.filled(live, rows: 300, patients: 100)
+    for patient in 0..<15 { _ = try store.eraseEntity(ErasureTests.request(store, "p-\(patient)")) }
+    _ = try store.backup(to: .device(target), actor: store.owner, tenant: store.mainTenant)
+    for patient in 15..<35 { _ = try store.eraseEntity(ErasureTests.request(store, "p-\(patient)")) }
+    let rows = try store.rows(table)
+    let outcome = try Store.restore(
+      .device(target), to: .device(copy), key: testKey, erasures: .database(.device(live), key: testKey))
+    #expect(outcome.entitiesErased == 20 && outcome.recordsErased == 60)
+    let restored = try Store.on(copy)
+    #expect(try restored.rows(table) == rows)
+    #expect(try restored.checkDatabase().findings.isEmpty)
+    #expect(try !Self.dictionaries(restored).contains { $0.bytes.hasPart(Self.rare) })
+    try expectShared(restored, rows)
+    let erased = try restored.auditEvents().suffix(20)
+    #expect(erased.allSatisfy { $0.action == "entity_erasure" && $0.detail == "3 keys destroyed" })
+    for patient in 15..<35 {
+      try restored.units { path, what, content in
+        if content.hasPart(Array("p-\(patient)\u{0}".utf8)) { Issue.record("\(path), \(what)") }
+      }
+    }
+    try restored.close()
+  }
+
   /// Its bytes are told, and with them every byte of the files is.
   @Test func theReportTellsItsBytes() throws {
     let (store, _) = try Self.filled(MemoryDevice(), rows: 300, patients: 100)
