@@ -6,7 +6,7 @@ DATA ?= Examples/packages
 SCALE ?= 1
 PACKAGES := libssl-dev libreadline-dev libzstd-dev
 
-.PHONY: demo test bench bench-commits bench-lineitem bench-life torture build deps lint format clean
+.PHONY: demo test bench bench-commits bench-lineitem bench-life bench-opening torture build deps lint format clean
 
 ## Builds, makes demo.vsql from Examples/packages and shows the tour.
 demo: build
@@ -26,6 +26,11 @@ bench-commits: deps
 	@pkg-config --exists sqlite3 || { echo "Missing: libsqlite3-dev. Run: sudo apt-get update && sudo apt-get install -y libsqlite3-dev" >&2; exit 1; }
 	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits --product Commits
 	.build-bench/commits/release/Commits
+
+## Opening sealed columns, beside nothing but OpenSSL and zstd on as many bytes, on one core and on two.
+bench-opening: deps
+	swift build -c release --package-path Benchmarks --scratch-path .build-bench/commits --product Opening
+	.build-bench/commits/release/Opening
 
 ## A day of random statements in MINUTES, held against a model row by row; draws docs/benchmarks/life.svg.
 MINUTES ?= 10

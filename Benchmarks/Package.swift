@@ -15,5 +15,9 @@ let package = Package(
       path: "Sources/Commits"),
     .executableTarget(
       name: "Life", dependencies: [.product(name: "VSQL", package: "vsql")], path: "Sources/Life"),
+    .target(
+      name: "BareCrypto", path: "Sources/BareCrypto", linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("zstd")]),
+    .executableTarget(
+      name: "Opening", dependencies: [.product(name: "VSQL", package: "vsql"), "BareCrypto"], path: "Sources/Opening"),
   ],
   swiftLanguageModes: [.v6])

@@ -52,6 +52,14 @@ final class TemporaryDirectory {
     try file.write(Array(1...10), at: 0)
     try file.write([99], at: 14)
     #expect(try file.read(at: 0, count: 15) == Array(1...10) + [0, 0, 0, 0, 99])
+    var buffer: [UInt8] = []
+    try file.read(at: 1, count: 4, into: &buffer)
+    #expect(try buffer.prefix(4) == file.read(at: 1, count: 4)[...])
+    try file.read(at: 2, count: 2, into: &buffer)
+    #expect(try buffer.prefix(2) == file.read(at: 2, count: 2)[...])
+    #expect(throws: StorageError.malformed(path: "a/x", offset: 15, what: "the file ends before byte 10+6")) {
+      try file.read(at: 10, count: 6, into: &buffer)
+    }
     #expect(throws: StorageError.malformed(path: "a/x", offset: 15, what: "the file ends before byte 10+6")) {
       try file.read(at: 10, count: 6)
     }

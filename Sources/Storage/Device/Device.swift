@@ -42,6 +42,8 @@ package protocol DeviceFile: AnyObject, Sendable {
   ///
   /// - Throws: `.malformed` when the file ends before.
   func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8]
+  /// The same into the first `count` bytes of `buffer`, which grows where it is too small: for many reads in a row.
+  func read(at offset: Int, count: Int, into buffer: inout [UInt8]) throws(StorageError)
   func write(_ bytes: [UInt8], at offset: Int) throws(StorageError)
   /// Cuts or extends (with zeros) to `size` bytes.
   func truncate(to size: Int) throws(StorageError)
@@ -55,6 +57,10 @@ package protocol DeviceFile: AnyObject, Sendable {
 }
 
 extension DeviceFile {
+  package func read(at offset: Int, count: Int, into buffer: inout [UInt8]) throws(StorageError) {
+    buffer = try read(at: offset, count: count)
+  }
+
   package func punch(at offset: Int, count: Int) throws(StorageError) { try punch([offset..<offset + count]) }
 }
 

@@ -136,6 +136,22 @@ package struct FileDevice: Device {
       return bytes
     }
 
+    func read(at offset: Int, count: Int, into buffer: inout [UInt8]) throws(StorageError) {
+      guard offset >= 0, count >= 0 else {
+        throw .malformed(path: path, offset: 0, what: "a range out of bounds")
+      }
+      if buffer.count < count {
+        try checkEnd(offset, count)
+        buffer = Array(repeating: 0, count: count)
+      }
+      let got = SystemCall.read(descriptor, offset: offset, count: count, into: &buffer)
+      if got < 0 { throw SystemCall.error("read", path) }
+      guard got == count else {
+        try checkEnd(offset, count)
+        throw .malformed(path: path, offset: offset + got, what: "the file ends too early")
+      }
+    }
+
     private static let smallBytes = 1 << 16
 
     private func checkEnd(_ offset: Int, _ count: Int) throws(StorageError) {

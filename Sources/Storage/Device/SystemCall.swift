@@ -118,19 +118,35 @@ enum SystemCall {
   static func read(_ descriptor: Int32, offset: Int, count: Int, got: inout Int) -> [UInt8] {
     var total = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while total < count, let base = buffer.baseAddress {
-        let step = retry { unsafe pread(descriptor, base + total, count - total, off_t(offset + total)) }
-        if step < 0 {
-          total = -1
-          break
-        }
-        if step == 0 { break }
-        total += step
-      }
+      total = unsafe read(
+        descriptor, offset: offset,
+        into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
       filled = max(0, total)
     }
     got = total
     return bytes
+  }
+
+  /// Up to `count` bytes from `offset` over the first of `buffer`, which has as many.
+  ///
+  /// - Returns: how many, -1 for a failure.
+  static func read(_ descriptor: Int32, offset: Int, count: Int, into buffer: inout [UInt8]) -> Int {
+    unsafe buffer.withUnsafeMutableBytes {
+      unsafe read(descriptor, offset: offset, into: UnsafeMutableRawBufferPointer(rebasing: $0[..<count]))
+    }
+  }
+
+  private static func read(_ descriptor: Int32, offset: Int, into buffer: UnsafeMutableRawBufferPointer)
+    -> Int
+  {
+    var total = 0
+    while total < buffer.count, let base = buffer.baseAddress {
+      let step = retry { unsafe pread(descriptor, base + total, buffer.count - total, off_t(offset + total)) }
+      if step < 0 { return -1 }
+      if step == 0 { break }
+      total += step
+    }
+    return total
   }
 
   /// What a pipe, terminal or file gives until its end, at most `limit` bytes; nil for a failure.

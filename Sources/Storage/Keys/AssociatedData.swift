@@ -1,8 +1,8 @@
 /// The associated data of many units that differ in group and ordinal only, patched in place: no array a cell.
 package struct AssociatedData: Sendable {
   package static let byteCount = 54
-  private static let groupOffset = 42
-  private static let ordinalOffset = 46
+  static let groupOffset = 42
+  static let ordinalOffset = 46
 
   package private(set) var bytes: [UInt8]
 

@@ -26,16 +26,24 @@ package final class KeyBlock: Sendable {
 
   /// Takes what `secret` holds; nil unless it has the form above.
   init?(_ secret: SecretBytes) {
-    let rest = secret.count - 8
-    guard rest > 0, rest % KeyBox.byteCount == 0, rest / KeyBox.byteCount <= Self.capacity else { return nil }
-    count = rest / KeyBox.byteCount
-    presence = unsafe UInt64(littleEndian: secret.raw.loadUnaligned(as: UInt64.self))
-    guard presence & ~Self.mask(count) == 0 else { return nil }
+    guard let form = unsafe Self.form(of: secret.raw) else { return nil }
+    (count, presence) = form
     self.secret = secret
-    for index in 0..<count where !has(index) {
-      let key = unsafe secret.raw[(8 + index * KeyBox.byteCount)..<(8 + (index + 1) * KeyBox.byteCount)]
+  }
+
+  /// Keys, and which of them are there, in bytes of the form above; nil: of another form.
+  static func form(of bytes: UnsafeRawBufferPointer) -> (count: Int, presence: UInt64)? {
+    let rest = bytes.count - 8
+    guard rest > 0, rest % KeyBox.byteCount == 0, rest / KeyBox.byteCount <= capacity else { return nil }
+    let count = rest / KeyBox.byteCount
+    let presence = unsafe UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    guard presence & ~mask(count) == 0 else { return nil }
+    if presence == mask(count) { return (count, presence) }
+    for index in 0..<count where presence >> UInt64(index) & 1 == 0 {
+      let key = unsafe bytes[(8 + index * KeyBox.byteCount)..<(8 + (index + 1) * KeyBox.byteCount)]
       guard unsafe key.allSatisfy({ $0 == 0 }) else { return nil }
     }
+    return (count, presence)
   }
 
   /// Whether key `index` (0 up to `count`) is there.

@@ -6,6 +6,12 @@ internal import Glibc
 internal import Darwin
 #endif
 
+#if os(Linux)
+// Glibc declares it for _GNU_SOURCE only, which Swift's import of Glibc does not set.
+@_silgen_name("sched_getaffinity")
+private func sched_getaffinity(_ process: pid_t, _ size: Int, _ mask: UnsafeMutableRawPointer?) -> Int32
+#endif
+
 /// A thread of the process's own. Not a `Task`: a thread of the pool must neither block on the disk nor be waited for.
 struct OwnThread {
   #if canImport(Glibc)
@@ -65,8 +71,20 @@ struct OwnThread {
 
 /// Work cut into parts that run at the same time.
 enum Parallel {
-  /// The machine's cores that are up.
-  static let coreCount = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  /// The cores that this process may run on, now.
+  static var coreCount: Int {
+    #if os(Linux)
+    var mask = (UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0), UInt64(0))
+    // Writes at most as many bytes as it is given; with more cores than bits it fails, and all that are up count.
+    let isKnown = unsafe withUnsafeMutableBytes(of: &mask) {
+      unsafe sched_getaffinity(0, $0.count, $0.baseAddress) == 0
+    }
+    if isKnown {
+      return max(1, unsafe withUnsafeBytes(of: &mask) { unsafe $0.reduce(0) { $0 + $1.nonzeroBitCount } })
+    }
+    #endif
+    return max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  }
 
   /// The results of `body` for 0 ..< `count`, in that order, each on a thread of its own but the first.
   ///

@@ -26,6 +26,19 @@ struct CellTable: Hashable, Sendable {
     rows.isEmpty ? start..<start : range(rows.lowerBound).lowerBound..<range(rows.upperBound - 1).upperBound
   }
 
+  /// Where the cells of `rows` begin, and where the last ends: bytes from the first one's begin, over the first `rows.count + 1`
+  /// places of `bounds`, which grows where it is too small.
+  func bounds(_ rows: Range<Int>, into bounds: inout [Int]) {
+    if bounds.count <= rows.count { bounds = Array(repeating: 0, count: rows.count + 1) }
+    switch lengths {
+    case .fixed(let bytes): for index in 0...rows.count { bounds[index] = index * bytes }
+    case .ends(let ends):
+      let first = rows.lowerBound == 0 ? 0 : ends[rows.lowerBound - 1]
+      bounds[0] = 0
+      for index in 0..<rows.count { bounds[index + 1] = ends[rows.lowerBound + index] - first }
+    }
+  }
+
   /// Of all cells.
   var sizeBytes: Int { range(0..<count).count }
 

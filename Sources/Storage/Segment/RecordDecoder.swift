@@ -9,6 +9,7 @@ struct RecordDecoder: Sendable {
   private let tables: [Int: ValueTable]
   /// By index in the layout.
   private var sinks: [ColumnSink]
+  private var pieces = TextPieces()
 
   /// - Parameters:
   ///   - types: the table's columns.
@@ -22,13 +23,15 @@ struct RecordDecoder: Sendable {
   /// Appends `records`. Nil: fine; else the index of a record that is not what the layout says.
   mutating func decode(_ records: RowBytes) -> Int? {
     var cursors = [Int](repeating: 0, count: records.count)
+    var isWhole = true
     for row in 0..<records.count {
       let range = records.range(row)
-      if !range.isEmpty && range.count < layout.headBytes { return row }
+      if range.isEmpty { isWhole = false } else if range.count < layout.headBytes { return row }
       cursors[row] = range.lowerBound + layout.headBytes
     }
     for index in layout.order {
-      if let bad = decodeColumn(index, records, &cursors) { return bad }
+      let validity = isWhole && layout.nullBits[index] == nil ? nil : validity(index, records)
+      if let bad = decodeColumn(index, records, validity, &cursors) { return bad }
     }
     for row in 0..<records.count {
       let range = records.range(row)
@@ -44,8 +47,9 @@ struct RecordDecoder: Sendable {
     return columns
   }
 
-  private mutating func decodeColumn(_ index: Int, _ records: RowBytes, _ cursors: inout [Int]) -> Int? {
-    let validity = validity(index, records)
+  private mutating func decodeColumn(
+    _ index: Int, _ records: RowBytes, _ validity: [Bool]?, _ cursors: inout [Int]
+  ) -> Int? {
     let code = layout.columns[index].code
     let valueBit = layout.valueBits[index]
     let fieldBit = layout.fieldBits[index] ?? 0
@@ -58,111 +62,112 @@ struct RecordDecoder: Sendable {
     case (.booleans(var list), _):
       sink.values = .int32s([])
       defer { sink.values = .booleans(list) }
-      return Self.each(records, validity) { row, start, _ in
+      return Self.each(records, validity, appendingTo: &list) { list, row, start, _ in
         guard let valueBit else { return false }
         list.append(bytes[start + valueBit / 8] >> UInt8(valueBit % 8) & 1 == 1)
         return true
       } absent: {
-        list.append(false)
+        $0.append(false)
       }
     case (.int32s(var list), .packed(_, let packing)):
       sink.values = .booleans([])
       defer { sink.values = .int32s(list) }
-      return Self.each(records, validity) { _, start, _ in
+      return Self.each(records, validity, appendingTo: &list) { list, _, start, _ in
         let code = bytes.field(at: fieldBit, from: start, width: packing.width)
         guard let day = Int32(exactly: packing.value(code)) else { return false }
         list.append(day)
         return true
       } absent: {
-        list.append(0)
+        $0.append(0)
       }
     case (.int64s(var list), .packed(_, let packing)):
       sink.values = .booleans([])
       defer { sink.values = .int64s(list) }
-      return Self.each(records, validity) { _, start, _ in
+      return Self.each(records, validity, appendingTo: &list) { list, _, start, _ in
         list.append(packing.value(bytes.field(at: fieldBit, from: start, width: packing.width)))
         return true
       } absent: {
-        list.append(0)
+        $0.append(0)
       }
     case (.decimals(var list), .packed(.decimal(let scale), let packing)):
       sink.values = .booleans([])
       defer { sink.values = .decimals(list) }
-      return Self.each(records, validity) { _, start, _ in
+      return Self.each(records, validity, appendingTo: &list) { list, _, start, _ in
         let number = packing.value(bytes.field(at: fieldBit, from: start, width: packing.width))
         list.append(Decimal(unscaled: Int128(number), scale: scale))
         return true
       } absent: {
-        list.append(Decimal(unscaled: 0, scale: 0))
+        $0.append(Decimal(unscaled: 0, scale: 0))
       }
     case (.doubles(var list), .packed(let form, let packing)):
       sink.values = .booleans([])
       defer { sink.values = .doubles(list) }
       let power: Double? = if case .scaledDouble(let scale) = form { PackedForm.power(scale) } else { nil }
-      return Self.each(records, validity) { _, start, _ in
+      return Self.each(records, validity, appendingTo: &list) { list, _, start, _ in
         let number = packing.value(bytes.field(at: fieldBit, from: start, width: packing.width))
         list.append(power.map { Double(number) / $0 } ?? Double(bitPattern: UInt64(bitPattern: number)))
         return true
       } absent: {
-        list.append(0)
+        $0.append(0)
       }
     case (.int32s(var list), _):
       sink.values = .booleans([])
       defer { sink.values = .int32s(list) }
-      return Self.each(records, validity) { row, _, end in
+      return Self.each(records, validity, appendingTo: &list) { list, row, _, end in
         guard let value = Self.integer(bytes, &cursors[row], end, code), let day = Int32(exactly: value)
         else { return false }
         list.append(day)
         return true
       } absent: {
-        list.append(0)
+        $0.append(0)
       }
     case (.int64s(var list), _):
       sink.values = .booleans([])
       defer { sink.values = .int64s(list) }
-      return Self.each(records, validity) { row, _, end in
+      return Self.each(records, validity, appendingTo: &list) { list, row, _, end in
         guard let value = Self.integer(bytes, &cursors[row], end, code) else { return false }
         list.append(value)
         return true
       } absent: {
-        list.append(0)
+        $0.append(0)
       }
     case (.doubles(var list), _):
       sink.values = .booleans([])
       defer { sink.values = .doubles(list) }
-      return Self.each(records, validity) { row, _, end in
+      return Self.each(records, validity, appendingTo: &list) { list, row, _, end in
         guard let pattern = Self.fixed(UInt64.self, bytes, &cursors[row], end) else { return false }
         list.append(Double(bitPattern: pattern))
         return true
       } absent: {
-        list.append(0)
+        $0.append(0)
       }
     case (.uuids(var list), _):
       sink.values = .booleans([])
       defer { sink.values = .uuids(list) }
-      return Self.each(records, validity) { row, _, end in
+      return Self.each(records, validity, appendingTo: &list) { list, row, _, end in
         guard let value = Self.fixed(UInt128.self, bytes, &cursors[row], end) else { return false }
         list.append(value)
         return true
       } absent: {
-        list.append(0)
+        $0.append(0)
       }
     case (.decimals(var list), _):
       sink.values = .booleans([])
       defer { sink.values = .decimals(list) }
-      return Self.each(records, validity) { row, _, end in
+      return Self.each(records, validity, appendingTo: &list) { list, row, _, end in
         guard let value = Self.decimal(bytes, &cursors[row], end) else { return false }
         list.append(value)
         return true
       } absent: {
-        list.append(Decimal(unscaled: 0, scale: 0))
+        $0.append(Decimal(unscaled: 0, scale: 0))
       }
     case (.texts(var list), _):
       sink.values = .booleans([])
       defer { sink.values = .texts(list) }
       let table = tables[layout.columns[index].column]
       let width = code.fieldWidth
-      return Self.each(records, validity) { row, start, end in
+      pieces.removeAll()
+      let bad = Self.each(records, validity, appendingTo: &pieces) { pieces, row, start, end in
         var entry: UInt64 = 0
         if let width {
           entry = bytes.field(at: fieldBit, from: start, width: width)
@@ -172,19 +177,22 @@ struct RecordDecoder: Sendable {
         }
         if entry > 0 {
           guard let table, entry <= UInt64(table.values.count) else { return false }
-          list.append(table.values.bytes.span.extracting(table.values.range(Int(entry) - 1)))
+          let range = table.values.range(Int(entry) - 1)
+          pieces.append(range.lowerBound, range.count, isSecond: true)
           return true
         }
         guard let length = Self.varint(bytes, &cursors[row], end), length <= UInt64(end - cursors[row]) else {
           return false
         }
-        let first = cursors[row]
+        pieces.append(cursors[row], Int(length))
         cursors[row] += Int(length)
-        list.append(bytes.extracting(first..<first + Int(length)))
         return true
       } absent: {
-        list.offsets.append(UInt32(truncatingIfNeeded: list.bytes.count))
+        $0.append(0, 0)
       }
+      let entries = table?.values.bytes ?? []
+      if bad == nil, !pieces.append(to: &list, first: bytes, second: entries.span) { return 0 }
+      return bad
     case (.vectors, _): return 0
     }
   }
@@ -206,18 +214,44 @@ struct RecordDecoder: Sendable {
     return result
   }
 
-  /// Calls `present(row, start, end)` or `absent()` for each row; the first row for which `present` says false, or nil.
+  /// Calls `present(list, row, start, end)` or `absent(list)` for each row, both of which append a value; the first row for which
+  /// `present` says false, or nil.
+  @inline(__always)
+  private static func each<Value: BitwiseCopyable>(
+    _ records: RowBytes, _ validity: [Bool]?, appendingTo list: inout [Value],
+    _ present: (inout OutputSpan<Value>, Int, Int, Int) -> Bool, absent: (inout OutputSpan<Value>) -> Void
+  ) -> Int? {
+    var bad: Int?
+    list.append(addingCapacity: records.count) { out in
+      var start = 0
+      for row in 0..<records.count {
+        let end = records.ends[row]
+        if validity?[row] ?? true {
+          if !present(&out, row, start, end) {
+            bad = row
+            return
+          }
+        } else {
+          absent(&out)
+        }
+        start = end
+      }
+    }
+    return bad
+  }
+
   @inline(__always)
   private static func each(
-    _ records: RowBytes, _ validity: [Bool]?, _ present: (Int, Int, Int) -> Bool, absent: () -> Void
+    _ records: RowBytes, _ validity: [Bool]?, appendingTo pieces: inout TextPieces,
+    _ present: (inout TextPieces, Int, Int, Int) -> Bool, absent: (inout TextPieces) -> Void
   ) -> Int? {
     var start = 0
     for row in 0..<records.count {
       let end = records.ends[row]
       if validity?[row] ?? true {
-        if !present(row, start, end) { return row }
+        if !present(&pieces, row, start, end) { return row }
       } else {
-        absent()
+        absent(&pieces)
       }
       start = end
     }

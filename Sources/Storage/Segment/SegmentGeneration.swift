@@ -72,6 +72,10 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
       }
       if partial[ordinal] == nil {
         guard let group = directory.group(of: ordinal) else { throw noGroup(ordinal) }
+        if case .pages = directory.groups[group].content {
+          found.append(try pageRows(rows, ordinal, group, directory))
+          continue
+        }
         let isRecords = directory.groups[group].content == .records
         let tables = isRecords ? try valueTables() : [:]
         let gone = goneRows()
@@ -159,62 +163,27 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
     if let open = cache.withLock({ $0.groups[group] }) {
       return rows.count == directory.rowCount ? open.columns : open.columns.mapValues { $0.slice(rows) }
     }
-    let work = Opening(
+    let work = GroupOpening(
       group: group, directory: directory,
       tables: directory.groups[group].content == .records ? try valueTables() : [:], gone: goneRows())
     let parts = Self.parts(of: rows)
+    switch directory.groups[group].content {
+    case .vector(let column): return [column: try vectors(column, work, parts, rows)]
+    case .pages(let column): return [column: try pages(column, group, directory, parts, rows)]
+    case .records, .planes, .long: break
+    }
     guard parts.count > 1 else {
       return try opener.withLock { opener throws(StorageError) in try work.columns(rows, opener) }
     }
-    let files = try opener.withLock { opener throws(StorageError) in try opener.openedFiles() }
-    let (site, manifest, table) = (site, manifest, table)
+    let makeOpener = try openerMaker()
     var columns = try Parallel.map(parts.count) { index throws(StorageError) in
-      let opener = SegmentOpener(site, manifest: manifest, table: table, files: files)
-      return try work.columns(parts[index], opener)
+      try work.columns(parts[index], makeOpener())
     }
     var joined = columns.removeFirst()
     for part in columns {
       for (ordinal, column) in part { joined[ordinal]?.append(column) }
     }
     return joined
-  }
-
-  /// `rows` in as many parts as there are cores, cut between pages; fewer rows than a part's least are not worth a thread.
-  private static func parts(of rows: Range<Int>) -> [Range<Int>] {
-    let count = max(1, min(Parallel.coreCount, rows.count / leastPartRows))
-    let pages = (rows.count + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows
-    let size = (pages + count - 1) / count * SegmentFormat.pageRows
-    return stride(from: rows.lowerBound, to: rows.upperBound, by: max(1, size)).map {
-      $0..<min($0 + size, rows.upperBound)
-    }
-  }
-
-  /// About 4 ms of opening; a thread costs some 50 us.
-  private static let leastPartRows = 4_096
-
-  /// What opening a group takes, whoever does it.
-  private struct Opening: Sendable {
-    let group: Int
-    let directory: SegmentDirectory
-    let tables: [Int: ValueTable]
-    let gone: [Bool]?
-
-    func columns(_ rows: Range<Int>, _ opener: SegmentOpener) throws(StorageError) -> [Int: Column] {
-      switch directory.groups[group].content {
-      case .records:
-        return try opener.records(directory, group: group, rows, tables: tables, gone: gone)
-      case .long(let column):
-        return [column: try opener.longs(directory, group: group, rows, column: column, gone: gone)]
-      case .pages(let column):
-        return [column: try opener.pages(directory, group: group, rows, column: column)]
-      case .vector(let column), .planes(let column):
-        guard case .vector(let shape) = directory.types[column] else { return [:] }
-        return [
-          column: try opener.vectors(
-            directory, group: group, rows, column: column, shape: shape, gone: gone)
-        ]
-      }
-    }
   }
 
   /// The forms of a column's pages, in the order in which they are met.
@@ -227,7 +196,20 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
     return names.joined(separator: "; ")
   }
 
-  private func noGroup(_ ordinal: Int) -> StorageError {
+  func withOpener<Result: Sendable>(
+    _ body: (SegmentOpener) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    try opener.withLock { opener throws(StorageError) in try body(opener) }
+  }
+
+  /// Makes openers of the same files, for other threads.
+  func openerMaker() throws(StorageError) -> @Sendable () -> SegmentOpener {
+    let files = try withOpener { opener throws(StorageError) in try opener.openedFiles() }
+    let (site, manifest, table) = (site, manifest, table)
+    return { SegmentOpener(site, manifest: manifest, table: table, files: files) }
+  }
+
+  func noGroup(_ ordinal: Int) -> StorageError {
     .malformed(
       path: manifest.directoryPath, offset: manifest.offset(of: .directory),
       what: "no column group holds column \(ordinal)")

@@ -144,6 +144,41 @@ struct SegmentKeyFile: Sendable {
       path: manifest.keyPath, offset: headerBytes)
   }
 
+  /// The wrapped bytes of `blocks`, one after the other, over the first of `buffer`.
+  func read(_ blocks: Range<Int>, _ file: any DeviceFile, into buffer: inout [UInt8]) throws(StorageError) {
+    guard let last = blocks.last else { return }
+    let start = offset(blocks.lowerBound)
+    try file.read(at: start, count: offset(last) + size(last) - start, into: &buffer)
+  }
+
+  /// Opens record block `block`, whose wrapped bytes are given, into `keys`.
+  func open(
+    _ block: Int, _ wrapped: Span<UInt8>, sealer: Sealer, key: KeyBox, into keys: KeyBlockBuffer
+  ) throws(StorageError) {
+    guard keys.open(wrapped, sealer: sealer, key: key, place: AssociatedData(place(block + 1))) else {
+      throw .unauthentic(path: manifest.keyPath, offset: offset(block), what: "block of keys")
+    }
+    guard keys.count == SegmentFormat.keys(inBlock: block, of: manifest.keyCount) else {
+      throw .malformed(
+        path: manifest.keyPath, offset: offset(block), what: "a block of another number of keys")
+    }
+  }
+
+  /// What wraps record block `block`.
+  ///
+  /// - Throws: `.unauthentic` when its slot was dropped, `.missing` without the KEK.
+  func wrappingKey(ofBlock block: Int) throws(StorageError) -> KeyBox {
+    guard site.keys.hasSlot(slot(ofBlock: block)) else {
+      throw .unauthentic(path: manifest.keyPath, offset: offset(block), what: "block of keys")
+    }
+    return try wrappingKey(block + 1)
+  }
+
+  /// Of a whole wrapped block.
+  static let wrappedBlockBytes = KeyRing.wrappedBytes(count: SegmentFormat.blockKeys)
+
+  func wrappedBytes(ofBlock block: Int) -> Int { size(block) }
+
   /// The record DEKs of `blocks`, read at once.
   func recordKeys(_ blocks: Range<Int>, _ file: any DeviceFile) throws(StorageError) -> [KeyBlock] {
     guard let last = blocks.last else { return [] }

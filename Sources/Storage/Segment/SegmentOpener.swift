@@ -11,17 +11,26 @@ final class SegmentOpener {
   let manifest: SegmentManifest
   private let table: TableDefinition
   private let files: SegmentFiles
+  private let site: SegmentSite
   private let keyFile: SegmentKeyFile
   let cipher: CellCipher
   private let sealer = Sealer()
   private var contexts: Zstd?
   private var openedKeyFile: (any DeviceFile)?
   private var openedCells: (any DeviceFile)?
+  private var runs: CellRunOpener?
   private var own: KeyBlock?
   private var kept: [Int: KeyBlock] = [:]
   private var openedDictionary: ZstdDecompressionDictionary?
-  /// Opened cells of a run; grows to the largest.
+  /// For errors.
+  let cellPath: String
+  /// Pages as they are read, opened and unpacked, one after the other.
+  var pagesRead = PageRun()
+  var sealedPages: [UInt8] = []
   var plain: [UInt8] = []
+  var pageContent: [UInt8] = []
+  /// The last run's opened cells, whose arrays the next one takes.
+  private var run = RowBytes()
 
   /// - Parameter files: where another opener has them.
   init(
@@ -31,8 +40,10 @@ final class SegmentOpener {
     openedCells = opened?.cells
     openedDictionary = opened?.dictionary
     self.manifest = manifest
+    cellPath = manifest.cellPath
     self.table = table
     files = SegmentFiles(site: site)
+    self.site = site
     keyFile = SegmentKeyFile(site: site, manifest: manifest)
     cipher = CellCipher(
       database: site.keys.database, tenant: manifest.tenant, table: manifest.table, segment: manifest.id,
@@ -129,6 +140,13 @@ final class SegmentOpener {
     OpenedFiles(keys: try keysOnDevice(), cells: try cellsOnDevice(), dictionary: try digestedDictionary())
   }
 
+  func cellRuns() throws(StorageError) -> CellRunOpener {
+    if let runs { return runs }
+    let made = CellRunOpener(site, manifest: manifest, files: try openedFiles())
+    runs = made
+    return made
+  }
+
   struct OpenedFiles: Sendable {
     let keys: any DeviceFile
     let cells: any DeviceFile
@@ -164,45 +182,32 @@ final class SegmentOpener {
       layout: directory.layout, types: directory.types, tables: tables, capacity: wanted.count)
     for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
       let rows = start..<min(wanted.upperBound, start + Self.runRows)
-      let records = try open(rows, directory.groups[group].cells, group: group, gone: gone)
-      if let bad = decoder.decode(try unpacked(records, rows: rows, directory, group: group)) {
+      try openRun(rows, directory.groups[group].cells, group: group, gone: gone)
+      if let bad = decoder.decode(try unpacked(run, rows: rows, directory, group: group)) {
         throw damagedRecord(directory.groups[group].cells, row: start + bad)
       }
     }
     return decoder.finish()
   }
 
-  /// A vector column's bytes, straight from the cells unless those are packed.
+  /// A vector column's bytes, straight from the cells, into `out`, which has `width` places for each row.
   func vectors(
+    _ directory: SegmentDirectory, group: Int, _ wanted: Range<Int>, width: Int, gone: [Bool]?,
+    into out: inout MutableSpan<UInt8>
+  ) throws(StorageError) {
+    try cellRuns().open(
+      wanted, directory.groups[group].cells, group: group, gone: gone, width: width, into: &out)
+  }
+
+  /// A vector column whose cells are packed.
+  func planes(
     _ directory: SegmentDirectory, group: Int, _ wanted: Range<Int>, column: Int, shape: VectorShape,
     gone: [Bool]?
   ) throws(StorageError) -> Column {
-    let (cells, width) = (directory.groups[group].cells, shape.byteCount)
-    if case .planes = directory.groups[group].content {
-      let bytes = try planes(directory, group: group, wanted, shape: shape, gone: gone)
-      return Column(
-        type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
-        validity: validity(directory, group: group, wanted, gone: gone), count: wanted.count)
-    }
-    var bytes = [UInt8](repeating: 0, count: wanted.count * width)
-    for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
-      let rows = start..<min(wanted.upperBound, start + Self.runRows)
-      let (sealed, keys) = try run(rows, cells)
-      let first = cells.range(start).lowerBound
-      for row in rows {
-        let range = cells.range(row)
-        if gone?[row] ?? false || range.isEmpty { continue }
-        guard range.count == width + Sealer.tagBytes else { throw damagedRecord(cells, row: row) }
-        let opened = cipher.open(
-          sealed.span.extracting(range.lowerBound - first..<range.upperBound - first),
-          keys: keys[(row - start) / SegmentFormat.blockKeys], group: group, row: row, into: &bytes,
-          at: (row - wanted.lowerBound) * width)
-        if !opened { throw unauthentic(group, range) }
-      }
-    }
+    let bytes = try planes(directory, group: group, wanted, shape: shape, gone: gone)
     return Column(
       type: directory.types[column], values: .vectors(VectorValues(shape: shape, bytes: bytes)),
-      validity: validity(directory, group: group, wanted, gone: gone), count: wanted.count)
+      validity: directory.validity(ofGroup: group, wanted, gone: gone), count: wanted.count)
   }
 
   private func planes(
@@ -213,9 +218,9 @@ final class SegmentOpener {
     bytes.reserveCapacity(wanted.count * shape.byteCount)
     for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
       let rows = start..<min(wanted.upperBound, start + Self.runRows)
-      let packed = try open(rows, cells, group: group, gone: gone)
-      for row in 0..<packed.count {
-        try appendPlanes(packed, row, of: start + row, cells, VectorPlanes(shape), to: &bytes)
+      try openRun(rows, cells, group: group, gone: gone)
+      for row in 0..<run.count {
+        try appendPlanes(run, row, of: start + row, cells, VectorPlanes(shape), to: &bytes)
       }
     }
     return bytes
@@ -248,12 +253,12 @@ final class SegmentOpener {
     var list = TextValues()
     for start in stride(from: wanted.lowerBound, to: wanted.upperBound, by: Self.runRows) {
       let rows = start..<min(wanted.upperBound, start + Self.runRows)
-      let packed = try open(rows, cells, group: group, gone: gone)
-      for row in 0..<packed.count { try appendLong(packed, row, of: start + row, cells, to: &list) }
+      try openRun(rows, cells, group: group, gone: gone)
+      for row in 0..<run.count { try appendLong(run, row, of: start + row, cells, to: &list) }
     }
     return Column(
       type: directory.types[column], values: .texts(list),
-      validity: validity(directory, group: group, wanted, gone: gone), count: wanted.count)
+      validity: directory.validity(ofGroup: group, wanted, gone: gone), count: wanted.count)
   }
 
   // MARK: Single rows
@@ -262,9 +267,6 @@ final class SegmentOpener {
   func rows(
     _ ordinals: [Int], _ directory: SegmentDirectory, group: Int, tables: [Int: ValueTable], gone: [Bool]?
   ) throws(StorageError) -> [Int: Column] {
-    if case .pages(let column) = directory.groups[group].content {
-      return [column: try pageRows(ordinals, directory, group: group, column: column)]
-    }
     let cells = directory.groups[group].cells
     var opened = RowBytes()
     for row in ordinals {
@@ -328,39 +330,14 @@ final class SegmentOpener {
 
   // MARK: Steps
 
-  /// The sealed cells of a run of rows, and the blocks of its DEKs.
-  private func run(_ rows: Range<Int>, _ cells: CellTable) throws(StorageError) -> ([UInt8], [KeyBlock]) {
-    let range = cells.range(rows)
-    let keys = try recordKeys(
-      rows.lowerBound / SegmentFormat.blockKeys..<SegmentFormat.keyBlocks(rows.upperBound))
-    return (try cellsOnDevice().read(at: range.lowerBound, count: range.count), keys)
-  }
-
-  /// The opened cells of a run; empty where the row is gone or has none.
-  private func open(
+  /// Opens the cells of a run into `run`; empty where the row is gone or has none.
+  private func openRun(
     _ rows: Range<Int>, _ cells: CellTable, group: Int, gone: [Bool]?
-  ) throws(StorageError) -> RowBytes {
-    let (sealed, keys) = try run(rows, cells)
-    let first = cells.range(rows.lowerBound).lowerBound
+  ) throws(StorageError) {
     var opened = RowBytes()
-    swap(&opened.bytes, &plain)
-    if opened.bytes.count < sealed.count { opened.bytes = Array(repeating: 0, count: sealed.count) }
-    opened.ends.reserveCapacity(rows.count)
-    var end = 0
-    for row in rows {
-      let range = cells.range(row)
-      if !(gone?[row] ?? false), !range.isEmpty {
-        let isOpen = cipher.open(
-          sealed.span.extracting(range.lowerBound - first..<range.upperBound - first),
-          keys: keys[(row - rows.lowerBound) / SegmentFormat.blockKeys], group: group, row: row,
-          into: &opened.bytes,
-          at: end)
-        if !isOpen { throw unauthentic(group, range) }
-        end += range.count - Sealer.tagBytes
-      }
-      opened.ends.append(end)
-    }
-    return opened
+    swap(&opened, &run)
+    defer { swap(&opened, &run) }
+    try cellRuns().open(rows, cells, group: group, gone: gone, into: &opened)
   }
 
   /// The records with all that was compressed in them unpacked.
@@ -382,6 +359,7 @@ final class SegmentOpener {
     return expanded
   }
 
+  /// The records with those that were compressed unpacked.
   private func unpacked(
     _ records: RowBytes, rows: some RandomAccessCollection<Int>, _ cells: CellTable
   ) throws(StorageError) -> RowBytes {
@@ -414,19 +392,6 @@ final class SegmentOpener {
       throw damagedRecord(cells, row: row)
     }
     list.offsets.append(UInt32(truncatingIfNeeded: list.bytes.count))
-  }
-
-  /// False where a row is gone or NULL, in a group of one column.
-  private func validity(
-    _ directory: SegmentDirectory, group: Int, _ rows: Range<Int>, gone: [Bool]?
-  ) -> [Bool]? {
-    let nulls = directory.groups[group].nulls
-    if nulls.isEmpty, gone == nil { return nil }
-    var validity = gone.map { $0[rows].map { !$0 } } ?? Array(repeating: true, count: rows.count)
-    for row in nulls[nulls.lowerBound { $0 < rows.lowerBound }..<nulls.lowerBound { $0 < rows.upperBound }] {
-      validity[row - rows.lowerBound] = false
-    }
-    return validity
   }
 
   func unauthentic(_ group: Int, _ range: Range<Int>) -> StorageError {

@@ -23,7 +23,7 @@ import VSQLStorage
     SegmentReader(fixture.site, manifest: manifest, table: table)
   }
 
-  @Test(arguments: [1, 1_023, 1_024, 1_025, 3_500])
+  @Test(arguments: [1, 1_023, 1_024, 1_025, 3_500, 9_300])
   func everyValueComesBack(count: Int) throws {
     let fixture = try SegmentFixture()
     let manifest = try Self.write(fixture, count)
