@@ -140,40 +140,77 @@ import VSQLStorage
     #expect(try store.verifyAudit(actor: store.owner).isChainVerified)
   }
 
-  /// An erasure that writes a segment anew, cut off at every call of the device.
-  @Test func aCrashAnywhereLeavesAllOrNothing() throws {
+  /// A small database before an erasure that writes its segment anew: its files, whose erasure that is, and the rows that it leaves.
+  private func beforeRewriting() throws -> (
+    files: [String: [UInt8]], patient: Int, table: TableID, left: [Row]
+  ) {
     let device = MemoryDevice()
-    let (filled, table) = try Self.filled(device, rows: 60, patients: 60)
-    for patient in 0..<25 where try Self.dictionaries(filled).contains(where: { $0.bytes.hasPart(Self.rare) })
-    {
-      let segments = device.snapshotFiles().keys.filter { $0.hasSuffix(".seg") }
-      let files = device.snapshotFiles()
-      _ = try filled.eraseEntity(ErasureTests.request(filled, "p-\(patient)"))
-      if segments == device.snapshotFiles().keys.filter({ $0.hasSuffix(".seg") }) { continue }
-      // This one wrote the segment anew: from the files of before it is cut off everywhere.
-      let left = try filled.rows(table)
-      let name = "p-\(patient)"
-      var finished = 0
-      let crashes = try crashEverywhere(files) { device in
-        let store = try Store.open(.device(device), key: testKey)
-        _ = try store.eraseEntity(ErasureTests.request(store, name))
-      } check: { device in
-        let store = try Store.on(device)
-        let rows = try store.rows(table)
-        let isDone = try !store.auditEvents().filter {
-          $0.action == "entity_erasure" && $0.outcome == "done"
-        }.dropFirst(patient).isEmpty
-        #expect(isDone ? rows == left : rows.count == left.count + 1)
-        finished += isDone ? 1 : 0
-        try store.check()
-        try store.close()
-        #expect(device.snapshotFiles().keys.count { $0.hasPrefix("segments/") } == 3)
-        #expect(try Store.on(device).rows(table) == rows)
-      }
-      #expect(crashes > 20 && finished > 5)
-      return
+    let (store, table) = try Self.filled(device, rows: 60, patients: 60)
+    func segments() -> [String] { device.snapshotFiles().keys.filter { $0.hasSuffix(".seg") } }
+    for patient in 0..<25 {
+      let (files, before) = (device.snapshotFiles(), segments())
+      _ = try store.eraseEntity(ErasureTests.request(store, "p-\(patient)"))
+      if segments() != before { return (files, patient, table, try store.rows(table)) }
     }
-    Issue.record("no erasure wrote a segment anew")
+    throw StorageError.limit(what: "no erasure wrote a segment anew")
+  }
+
+  /// Such an erasure, cut off at every call of the device.
+  @Test func aCrashAnywhereLeavesAllOrNothing() throws {
+    let (files, patient, table, left) = try beforeRewriting()
+    var finished = 0
+    let crashes = try crashEverywhere(files) { device in
+      let store = try Store.open(.device(device), key: testKey)
+      _ = try store.eraseEntity(ErasureTests.request(store, "p-\(patient)"))
+    } check: { device in
+      let store = try Store.on(device)
+      let rows = try store.rows(table)
+      let isDone = try !store.auditEvents().filter {
+        $0.action == "entity_erasure" && $0.outcome == "done"
+      }.dropFirst(patient).isEmpty
+      #expect(isDone ? rows == left : rows.count == left.count + 1)
+      finished += isDone ? 1 : 0
+      try store.check()
+      try store.close()
+      #expect(device.snapshotFiles().keys.count { $0.hasPrefix("segments/") } == 3)
+      #expect(try Store.on(device).rows(table) == rows)
+    }
+    #expect(crashes > 20 && finished > 5)
+  }
+
+  /// The same on a disk that is full from every call on, and asked again when it has room: by the process itself or, where that may
+  /// not go on, by the next one.
+  @Test func aFullDiskLetsTheErasureBeRepeated() throws {
+    let (files, patient, table, left) = try beforeRewriting()
+    var (failures, repeated) = (0, 0)
+    for count in 0... {
+      let device = FaultDevice(MemoryDevice(files: files), failingAfter: count)
+      var store: Store
+      do {
+        store = try Store.open(.device(device), key: testKey)
+      } catch StorageError.diskFull {
+        continue
+      }
+      do {
+        _ = try store.eraseEntity(ErasureTests.request(store, "p-\(patient)"))
+        if !device.hasFailed { break }
+      } catch StorageError.diskFull {
+      }
+      failures += 1
+      device.makeRoom()
+      do {
+        _ = try store.eraseEntity(ErasureTests.request(store, "p-\(patient)"))
+        repeated += 1
+      } catch {
+        store = try Store.on(MemoryDevice(files: device.inner.snapshotFiles()))
+        _ = try store.eraseEntity(ErasureTests.request(store, "p-\(patient)"))
+      }
+      #expect(try store.rows(table) == left, "call \(count)")
+      #expect(try !Self.dictionaries(store).contains { $0.bytes.hasPart(Self.rare) }, "call \(count)")
+      try store.check()
+      #expect(try store.verifyAudit(actor: store.owner).isChainVerified)
+    }
+    #expect(failures > 15 && repeated > 5, "\(failures) failures, \(repeated) repeated")
   }
 
   /// Who was erased since a backup is erased from it again, one after the other, though the first of them has the segment written anew.
