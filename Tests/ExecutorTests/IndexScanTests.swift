@@ -59,7 +59,7 @@ import VSQLStorage
           #expect(try database.run(sql, parameters, in: transaction).rows == expected, "\(sql)")
         }
         let plan = try database.run("EXPLAIN \(sql)", parameters, in: transaction).rows
-        if plan.contains(where: { $0[0].text?.contains("Index Scan using \(name) on t") ?? false }) {
+        if plan.contains(where: { $0[0].text?.contains(" using \(name) on t") ?? false }) {
           indexed += 1
         }
       }
@@ -83,7 +83,7 @@ import VSQLStorage
     }
     try database.store.checkpoint()
     let plan = try database.lines("EXPLAIN ANALYZE SELECT n FROM t WHERE a = \(4_321 * 7_919 % 6_007)")
-    #expect(plan.contains { $0.contains("Index Scan using t_pkey on t") }, "\(plan)")
+    #expect(plan.contains { $0.contains("Key Read using t_pkey on t") }, "\(plan)")
     #expect(plan.contains { $0.contains("rows=1 batches=1 pages=1 skipped=5") }, "\(plan)")
   }
 

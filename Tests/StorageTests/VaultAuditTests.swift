@@ -56,6 +56,40 @@ import VSQLStorage
     #expect(again.head == chain.head)
   }
 
+  /// Frames of the first format carried lines and texts; those of today what both follow from.
+  @Test func framesOfBothFormatsGiveOneChain() throws {
+    let chain = try AuditChain.create(device: device, ring: makeRing())
+    let today = chain.append(events(9)).encoded
+    try chain.absorb()
+    let log = try device.readAll("audit/0000000000000001.log")
+    var writer = ByteWriter()
+    writer.varint(9)
+    for (index, line) in log.split(separator: UInt8(ascii: "\n")).enumerated() {
+      writer.counted(Array(line) + [UInt8(ascii: "\n")])
+      writer.u8(1)
+      writer.raw([UInt8](repeating: 0, count: 16))
+      writer.string("table \(index)")
+    }
+    for (encoded, format) in [(today, FormatVersion.second), (writer.bytes, .first)] {
+      let empty = try AuditChain.create(device: MemoryDevice(), ring: makeRing()).absorbed
+      let other = try reopen(MemoryDevice(files: device.durableFiles()), empty)
+      try other.replay(encoded, path: "wal/1", offset: 0, format: format)
+      #expect(other.head == chain.head)
+      #expect(other.count == 9)
+    }
+    let lost = try AuditChain.create(device: MemoryDevice(), ring: makeRing()).absorbed
+    let other = try reopen(MemoryDevice(files: device.durableFiles()), lost)
+    #expect(throws: StorageError.self) {
+      try other.replay(writer.bytes, path: "wal/1", offset: 0, format: .second)
+    }
+    for cut in 0..<today.count {
+      #expect(throws: StorageError.self) {
+        try other.replay(Array(today[..<cut]), path: "wal/1", offset: 0)
+      }
+    }
+    #expect(other.count == 0)
+  }
+
   @Test func theLogNamesNobody() throws {
     let chain = try AuditChain.create(device: device, ring: makeRing())
     _ = chain.append(events(3))

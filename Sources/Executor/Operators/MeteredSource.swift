@@ -19,6 +19,11 @@ final class MeteredSource: BatchSource {
     if let scan = inner as? ScanSource {
       meter.setPages(of: node, read: scan.pagesRead, skipped: scan.pagesSkipped)
       meter.setRuns(of: node, scan.runs)
+    } else if let read = inner as? KeyReadSource {
+      let tally = read.tally
+      meter.setPages(of: node, read: tally.pagesRead, skipped: tally.pagesSkipped)
+      let hasRuns = tally.runsRead + tally.runsSkipped > 0
+      meter.setRuns(of: node, hasRuns ? (tally.runsRead, tally.runsSkipped) : nil)
     }
     return batch
   }

@@ -18,7 +18,12 @@ struct OperatorBuilder {
     case .singleRow: BatchList([Batch(columns: [], count: 1)])
     case .scan(let scan):
       switch scan.origin {
-      case .stored: try ScanSource(scan, types: node.output, run: run)
+      case .stored:
+        if let read = scan.key, let access = scan.index {
+          KeyReadSource(scan, read, access.index, run: run)
+        } else {
+          try ScanSource(scan, types: node.output, run: run)
+        }
       case .auditEvents: try AuditEventsSource(scan, output: node.output, run: run)
       }
     case .filter(let input, let predicate):

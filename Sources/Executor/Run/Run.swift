@@ -9,8 +9,8 @@ final class Run {
   private(set) var environment: EvaluationEnvironment
   /// What the operators of an EXPLAIN ANALYZE did; nil: nobody asked.
   let meter: Meter?
-  /// Of every hash table: keys are hostile.
-  let hashSeed: UInt64
+  /// Of every hash table: keys are hostile. Drawn by a call of the system, for the statements that hash.
+  private(set) lazy var hashSeed = UInt64.random(in: .min ... .max)
 
   init(_ context: ExecutionContext, meter: Meter? = nil) {
     self.context = context
@@ -18,7 +18,6 @@ final class Run {
     environment = EvaluationEnvironment(
       parameters: context.parameters, subqueries: [], nowMicroseconds: context.nowMicroseconds,
       user: context.actor.hex)
-    hashSeed = UInt64.random(in: .min ... .max)
   }
 
   /// A run for a subquery that has subqueries of its own; those are not measured apart.
@@ -59,7 +58,14 @@ final class Run {
 
   /// The value of a scalar that reads no column.
   func value(of scalar: Scalar) throws(Diagnostic) -> Value {
-    try compile(scalar).evaluate(Batch(columns: [], count: 1)).value(at: 0)
+    switch scalar.kind {
+    case .constant(let constant): return constant
+    // It was cast to its type before execution.
+    case .parameter(let index) where context.parameters.indices.contains(index):
+      return context.parameters[index]
+    default: break
+    }
+    return try compile(scalar).evaluate(Batch(columns: [], count: 1)).value(at: 0)
   }
 
   /// The row count that LIMIT, OFFSET or NEAREST names; nil for NULL.

@@ -27,18 +27,8 @@ enum InsertStatement {
   private static func values(_ row: [Scalar], _ run: Run) throws(Diagnostic) -> [Value] {
     var values: [Value] = []
     values.reserveCapacity(row.count)
-    for scalar in row { values.append(try value(of: scalar, run)) }
+    for scalar in row { values.append(try run.value(of: scalar)) }
     return values
-  }
-
-  private static func value(of scalar: Scalar, _ run: Run) throws(Diagnostic) -> Value {
-    switch scalar.kind {
-    case .constant(let constant): return constant
-    // It was cast to its type before execution.
-    case .parameter(let index) where run.context.parameters.indices.contains(index):
-      return run.context.parameters[index]
-    default: return try run.value(of: scalar)
-    }
   }
 
   private static func batch(
@@ -48,7 +38,7 @@ enum InsertStatement {
     // Row by row, so that the error of the first faulty row is the one that is raised.
     for row in rows {
       for column in builders.indices {
-        try builders[column].append(try value(of: row[column], run))
+        try builders[column].append(try run.value(of: row[column]))
       }
     }
     return Batch(columns: builders.map { $0.finish() }, count: rows.count)

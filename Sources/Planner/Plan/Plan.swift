@@ -97,6 +97,16 @@ package struct Scan: Hashable, Sendable {
   package var zones: [ZoneCondition]
   /// Entries of an index that are looked up; nil: every row is read, but for pages passed over.
   package var index: IndexAccess?
+  /// One whole key of a unique `index` is all that is looked up, by an operator of its own; nil: it is not.
+  package var key: KeyRead?
+
+  /// At most one row has the key.
+  package struct KeyRead: Hashable, Sendable {
+    /// Of the index's columns, in its order.
+    package var values: [Scalar]
+    /// What of `predicate` the key does not say.
+    package var residual: Scalar?
+  }
 
   package init(
     table: TableID, tableName: String, origin: TableDefinition.Origin, columns: [Int],

@@ -18,15 +18,17 @@ struct PlanDescription {
     switch node.kind {
     case .singleRow: name = "Result"
     case .scan(let scan):
-      name = scan.index == nil ? "Scan" : "Index Scan"
+      name = scan.key != nil ? "Key Read" : scan.index == nil ? "Scan" : "Index Scan"
       relation = scan.tableName
       alias = scan.alias
       index = scan.index?.index.name
       if let access = scan.index {
         details.append(("Index Cond", access.text(own) { namer.column($0, of: scan) }))
       }
-      if let predicate = scan.predicate { details.append(("Filter", own.text(predicate))) }
-      if !scan.zones.isEmpty {
+      if let predicate = scan.key.map(\.residual) ?? scan.predicate {
+        details.append(("Filter", own.text(predicate)))
+      }
+      if !scan.zones.isEmpty, scan.key == nil {
         let zones = scan.zones.map { zone in
           "\(namer.column(zone.column, of: scan)) \(zone.comparison.rawValue) \(own.text(zone.value))"
         }

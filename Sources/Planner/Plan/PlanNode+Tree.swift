@@ -66,6 +66,9 @@ extension PlanNode {
     case .singleRow, .distinct: break
     case .scan(var scan):
       scan.predicate = scan.predicate.map(change)
+      scan.key = scan.key.map {
+        Scan.KeyRead(values: $0.values.map(change), residual: $0.residual.map(change))
+      }
       copy.kind = .scan(scan)
     case .filter(let input, let predicate): copy.kind = .filter(input, change(predicate))
     case .project(let input, let list): copy.kind = .project(input, list.map(change))

@@ -20,7 +20,36 @@ extension Rule {
         if candidate.estimate.totalNanoseconds < best.estimate.totalNanoseconds { best = candidate }
       }
       best.estimate = node.estimate
-      return best
+      return best.readingOneKey
     }
+  }
+}
+
+extension PlanNode {
+  /// A scan whose index finds one row at most, as a read by key.
+  fileprivate var readingOneKey: PlanNode {
+    guard case .scan(var scan) = kind, let access = scan.index, access.findsSingleRows, access.keyCount == 1
+    else { return self }
+    var values: [Scalar] = []
+    for list in access.equal { values += list }
+    let residual = (scan.predicate?.conjuncts ?? []).filter { !$0.says(access, of: scan.columns) }
+    scan.key = Scan.KeyRead(values: values, residual: Scalar.conjunction(residual))
+    return PlanNode(.scan(scan), output: output, estimate: estimate)
+  }
+}
+
+extension Scalar {
+  /// Whether the term says no more than that a column of the index has the value that is looked up.
+  fileprivate func says(_ access: IndexAccess, of columns: [Int]) -> Bool {
+    guard case .compare(.equal, let a, let b) = kind else { return false }
+    return zip(access.index.columns, access.equal).contains { ordinal, values in
+      (a.isColumn(ordinal, of: columns) && values == [b])
+        || (b.isColumn(ordinal, of: columns) && values == [a])
+    }
+  }
+
+  private func isColumn(_ ordinal: Int, of columns: [Int]) -> Bool {
+    guard case .column(let place) = kind, columns.indices.contains(place) else { return false }
+    return columns[place] == ordinal
   }
 }

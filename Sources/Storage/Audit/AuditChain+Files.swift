@@ -22,28 +22,37 @@ extension AuditChain {
     while true {
       let (absorbed, pending, salts) = state.withLock { ($0.absorbed, $0.pending, $0.salts) }
       guard let lead = pending.first else { return absorbed }
-      let first = Self.first(of: lead.line.sequence)
-      let batch = pending.prefix { $0.line.sequence < first + Self.eventsPerFile }
+      let first = Self.first(of: lead.first)
+      let batch = Self.batch(of: pending, before: first + Self.eventsPerFile)
+      let count = batch.reduce(0) { $0 + $1.count }
       let file =
         if let salts, salts.first == first { salts } else {
           try openSalts(first, holding: absorbed.count + 1 - first)
         }
       let saltBytes = try appendSalts(batch, file, sealer)
-      let logBytes = try appendLog(batch, first, at: lead.line.sequence == first ? 0 : Int(absorbed.logBytes))
+      let logBytes = try appendLog(batch, first, at: lead.first == first ? 0 : Int(absorbed.logBytes))
       state.withLock { state in
         state.absorbed = AuditState(
-          count: state.absorbed.count + UInt64(batch.count), head: batch.last?.head ?? absorbed.head,
+          count: state.absorbed.count + UInt64(count), head: batch.last?.head ?? absorbed.head,
           logBytes: UInt64(logBytes))
-        // A part, so that the rest is not moved; at last nothing of the events stays in memory.
-        state.pending = state.pending.dropFirst(batch.count)
-        if state.pending.isEmpty { state.pending = [] }
+        state.dropFirst(count)
         state.salts = (first, file.slot, saltBytes)
       }
     }
   }
 
+  /// The runs of events whose sequence lies below `limit`, the last of them perhaps a part.
+  private static func batch(of pending: ArraySlice<AuditRun>, before limit: UInt64) -> [AuditRun] {
+    var batch: [AuditRun] = []
+    for run in pending {
+      if run.first >= limit { break }
+      batch.append(run.prefix(Int(limit - run.first)))
+    }
+    return batch
+  }
+
   /// The log first cut back to what the state names: the rest is from a crash, and the WAL has it.
-  private func appendLog(_ batch: ArraySlice<Pending>, _ first: UInt64, at offset: Int) throws(StorageError)
+  private func appendLog(_ batch: [AuditRun], _ first: UInt64, at offset: Int) throws(StorageError)
     -> Int
   {
     let path = Self.logPath(first)
@@ -55,8 +64,8 @@ extension AuditChain {
     }
     if size > offset { try file.truncate(to: offset) }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(batch.reduce(0) { $0 + $1.bytes.count })
-    for event in batch { bytes += event.bytes }
+    bytes.reserveCapacity(batch.reduce(0) { $0 + $1.lines.count })
+    for run in batch { bytes += run.lines }
     try file.write(bytes, at: offset)
     try file.sync()
     if isNew { try device.syncDirectory("audit") }
@@ -64,11 +73,13 @@ extension AuditChain {
   }
 
   private func appendSalts(
-    _ batch: ArraySlice<Pending>, _ file: (first: UInt64, slot: SlotID, byteCount: Int), _ sealer: Sealer
+    _ batch: [AuditRun], _ file: (first: UInt64, slot: SlotID, byteCount: Int), _ sealer: Sealer
   ) throws(StorageError) -> Int {
     var tenants: [TenantID: [(sequence: UInt64, texts: ArraySlice<UInt8>)]] = [:]
-    for event in batch {
-      tenants[event.line.tenant, default: []].append((event.line.sequence, event.textBytes))
+    for run in batch {
+      for index in 0..<run.count {
+        tenants[run.tenants[index], default: []].append((run.first + UInt64(index), run.text(index)))
+      }
     }
     var bytes: [UInt8] = []
     for (tenant, events) in tenants.sorted(by: { $0.key < $1.key }) {
@@ -112,5 +123,19 @@ extension AuditChain {
     stride(from: 1, through: count, by: Int(Self.eventsPerFile)).map { first in
       (first, min(Self.eventsPerFile, count + 1 - first))
     }
+  }
+}
+
+extension AuditChain.State {
+  /// Forgets the first `count` pending events: the files have them.
+  fileprivate mutating func dropFirst(_ count: Int) {
+    pendingCount -= UInt64(count)
+    var rest = count
+    while rest > 0, let run = pending.popFirst() {
+      if run.count > rest { pending.insert(run.dropFirst(rest), at: pending.startIndex) }
+      rest -= min(rest, run.count)
+    }
+    // Nothing of the events stays in memory.
+    if pending.isEmpty { pending = [] }
   }
 }

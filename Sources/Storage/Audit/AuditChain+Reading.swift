@@ -55,10 +55,10 @@ package struct AuditReader {
   }
 }
 
-extension AuditChain.Pending {
+extension AuditRun {
   /// Nil never: they were written or read as such.
-  var texts: AuditTexts? {
-    var reader = ByteReader(Array(textBytes), path: "")
+  func texts(_ index: Int) -> AuditTexts? {
+    var reader = ByteReader(Array(text(index)), path: "")
     return try? AuditTexts(from: &reader)
   }
 }

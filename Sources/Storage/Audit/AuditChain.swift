@@ -9,20 +9,13 @@ import VSQLSchema
 package final class AuditChain: Sendable {
   static let eventsPerFile: UInt64 = 4_096
 
-  struct Pending {
-    let line: AuditLine
-    /// The line's, and those of the texts; both are parts of what the WAL frame carries.
-    let bytes: ArraySlice<UInt8>
-    let textBytes: ArraySlice<UInt8>
-    /// The chain's after it.
-    let head: Digest
-  }
-
   struct State {
     /// What the files hold.
     var absorbed: AuditState
-    /// After `absorbed`, ascending, without gaps.
-    var pending: ArraySlice<Pending> = []
+    /// After `absorbed`, ascending, without gaps; none is empty.
+    var pending: ArraySlice<AuditRun> = []
+    /// Events of `pending`.
+    var pendingCount: UInt64 = 0
     /// After all of `pending`.
     var head: Digest
     var lastMicroseconds: Int64 = .min
@@ -33,7 +26,14 @@ package final class AuditChain: Sendable {
     /// Counts what was done to the files: odd while they are being changed.
     var changes = 0
 
-    var count: UInt64 { absorbed.count + UInt64(pending.count) }
+    var count: UInt64 { absorbed.count + pendingCount }
+
+    mutating func take(_ run: AuditRun) {
+      pending.append(run)
+      pendingCount += UInt64(run.count)
+      head = run.head
+      lastMicroseconds = max(lastMicroseconds, run.atMicroseconds)
+    }
   }
 
   let device: any Device
@@ -82,7 +82,10 @@ package final class AuditChain: Sendable {
     return try body()
   }
 
-  package var hasPending: Bool { state.withLock { !$0.pending.isEmpty } }
+  package var hasPending: Bool { pendingCount > 0 }
+
+  /// Events that the files do not hold yet.
+  package var pendingCount: UInt64 { state.withLock { $0.pendingCount } }
 
   // MARK: Appending
 
@@ -90,46 +93,29 @@ package final class AuditChain: Sendable {
   package struct Appended: Sendable {
     /// For the WAL frame, which seals them: `replay` reads it.
     package let encoded: [UInt8]
-    /// 32 hexadecimal digits each.
-    package let eventIDs: [String]
     /// The last event's sequence.
     package let lastSequence: UInt64
+    fileprivate let run: AuditRun
+
+    /// 32 hexadecimal digits each.
+    package var eventIDs: [String] { run.eventIDs }
   }
 
   /// Chains `events` in their order. They are recorded once `encoded` is durable in the WAL, whose order must be the chain's.
   package func append(_ events: [AuditEvent]) -> Appended {
     let now = ring.clock.nowMicroseconds
-    // For each event its id and two salts, drawn at once.
-    let random = ring.randomness.bytes(events.count * AuditEntry.randomBytes)
+    let acts = AuditActs(events)
+    let random = ring.randomness.bytes(acts.randomBytes)
     return state.withLock { state in
-      let digester = state.digester
       // The chain's time never steps back, whatever the clock does.
       let at = max(now, state.lastMicroseconds)
-      var timestamp: [UInt8] = []
-      Timestamp.append(microseconds: at, to: &timestamp)
-      var encoded = ByteWriter(capacity: 16 + events.count * 480)
-      encoded.varint(UInt64(events.count))
-      var entries: [AuditEntry] = []
-      entries.reserveCapacity(events.count)
-      var head = state.head
-      for (index, event) in events.enumerated() {
-        let entry = AuditEntry(
-          event, sequence: state.count + UInt64(index) + 1, atMicroseconds: at, timestamp: timestamp,
-          previous: head, random: random[(index * AuditEntry.randomBytes)...], digester, to: &encoded)
-        head = entry.head
-        entries.append(entry)
-      }
-      state.head = head
-      state.lastMicroseconds = at
-      let bytes = encoded.bytes
-      for entry in entries {
-        state.pending.append(
-          Pending(
-            line: entry.line, bytes: bytes[entry.lineRange], textBytes: bytes[entry.textRange],
-            head: entry.head))
-      }
+      let (first, previous) = (state.count + 1, state.head)
+      let run = AuditRun(
+        acts, random: random, first: first, atMicroseconds: at, previous: previous, state.digester)
+      if run.count > 0 { state.take(run) }
       return Appended(
-        encoded: bytes, eventIDs: entries.map { $0.line.eventID.hex }, lastSequence: state.count)
+        encoded: AuditRun.encode(acts, random: random, first: first, atMicroseconds: at, previous: previous),
+        lastSequence: state.count, run: run)
     }
   }
 
@@ -145,7 +131,11 @@ package final class AuditChain: Sendable {
   package func rollback(to mark: Mark) {
     state.withLock { state in
       guard mark.count >= state.absorbed.count, mark.count <= state.count else { return }
-      state.pending.removeLast(Int(state.count - mark.count))
+      // A mark stands between runs.
+      while let last = state.pending.last, last.first > mark.count {
+        state.pendingCount -= UInt64(last.count)
+        state.pending.removeLast()
+      }
       state.head = mark.head
     }
   }
@@ -155,28 +145,19 @@ package final class AuditChain: Sendable {
   /// - Parameters:
   ///   - path: the WAL file, for errors.
   ///   - offset: the frame's.
-  package func replay(_ encoded: [UInt8], path: String, offset: Int) throws(StorageError) {
-    var reader = ByteReader(encoded, path: path, base: offset)
-    let count = try reader.count(ofAtLeast: 100)
-    var found: [(line: AuditLine, bytes: ArraySlice<UInt8>, textBytes: ArraySlice<UInt8>)] = []
-    for _ in 0..<count {
-      let bytes = try reader.counted()
-      guard let line = AuditLine(bytes) else { throw reader.malformed("not an audit event") }
-      let start = reader.offset
-      _ = try AuditTexts(from: &reader)
-      found.append((line, bytes, encoded[start..<reader.offset]))
-    }
+  ///   - format: the WAL file's.
+  package func replay(
+    _ encoded: [UInt8], path: String, offset: Int, format: FormatVersion = .current
+  ) throws(StorageError) {
+    var reader = ByteReader(encoded, path: path, base: offset, format: format)
+    let found = try AuditRun(from: &reader, Digester())
     try reader.finish()
+    guard let run = found else { return }
     let broken = state.withLock { state -> UInt64? in
-      for event in found where event.line.sequence > state.count {
-        guard event.line.sequence == state.count + 1, event.line.previous == state.head else {
-          return state.count + 1
-        }
-        state.head = state.digester.step(state.head, state.digester.leaf(event.bytes))
-        state.lastMicroseconds = max(state.lastMicroseconds, event.line.atMicroseconds)
-        state.pending.append(
-          Pending(line: event.line, bytes: event.bytes, textBytes: event.textBytes, head: state.head))
-      }
+      if run.last <= state.count { return nil }
+      let known = run.first > state.count ? 0 : Int(state.count + 1 - run.first)
+      guard run.first <= state.count + 1, run.previous(known) == state.head else { return state.count + 1 }
+      state.take(run.dropFirst(known))
       return nil
     }
     if let broken {

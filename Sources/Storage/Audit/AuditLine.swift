@@ -17,24 +17,14 @@ struct AuditLine: Hashable, Sendable {
   /// The chain hash before this event.
   let previous: Digest
 
+  /// The line as `AuditRun` writes it.
   var bytes: [UInt8] {
-    var timestamp: [UInt8] = []
-    Timestamp.append(microseconds: atMicroseconds, to: &timestamp)
-    var line: [UInt8] = []
-    append(to: &line, timestamp: timestamp)
-    return line
-  }
-
-  /// Appends the line.
-  ///
-  /// - Parameter timestamp: the text of `atMicroseconds`, which the events of a frame share.
-  func append(to line: inout [UInt8], timestamp: [UInt8]) {
-    line += String(sequence).utf8
+    var line = Array(String(sequence).utf8)
     line.append(Self.tab)
     Hex.append(UInt64(truncatingIfNeeded: eventID >> 64), to: &line)
     Hex.append(UInt64(truncatingIfNeeded: eventID), to: &line)
     line.append(Self.tab)
-    line += timestamp
+    Timestamp.append(microseconds: atMicroseconds, to: &line)
     line.append(Self.tab)
     Hex.append(tenant.raw, to: &line)
     line.append(Self.tab)
@@ -50,6 +40,7 @@ struct AuditLine: Hashable, Sendable {
     line.append(Self.tab)
     previous.appendHex(to: &line)
     line.append(UInt8(ascii: "\n"))
+    return line
   }
 
   init(
@@ -121,5 +112,15 @@ struct AuditLine: Hashable, Sendable {
       value = sum
     }
     return value
+  }
+}
+
+extension UInt128 {
+  /// 32 digits.
+  var hex: String {
+    var text: [UInt8] = []
+    Hex.append(UInt64(truncatingIfNeeded: self >> 64), to: &text)
+    Hex.append(UInt64(truncatingIfNeeded: self), to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -35,20 +35,6 @@ struct AuditTexts: Hashable, Sendable {
     return writer.bytes
   }
 
-  /// What `bytes` gives, without the steps between.
-  static func encode(
-    _ resource: String, _ detail: String?, resourceSalt: ArraySlice<UInt8>, detailSalt: ArraySlice<UInt8>,
-    to writer: inout ByteWriter
-  ) {
-    writer.u8(detail == nil ? 1 : 2)
-    writer.raw(resourceSalt)
-    writer.string(resource)
-    if let detail {
-      writer.raw(detailSalt)
-      writer.string(detail)
-    }
-  }
-
   init(resource: String, detail: String?, salts: Salts?) {
     self.resource = resource
     self.detail = detail

@@ -13,7 +13,9 @@ struct AuditWalk {
   private var files: ArraySlice<(first: UInt64, count: UInt64)>
   private var isFinished = false
   private let absorbed: AuditState
-  private let pending: ArraySlice<AuditChain.Pending>
+  private let pending: ArraySlice<AuditRun>
+  /// Events of all of it.
+  private let count: UInt64
   private let head: Digest
   private let digester = Digester()
   private let sealer = Sealer()
@@ -44,8 +46,8 @@ struct AuditWalk {
 
   init(chain: AuditChain) {
     self.chain = chain
-    (absorbed, pending, head, changes) = chain.state.withLock {
-      ($0.absorbed, $0.pending, $0.head, $0.changes)
+    (absorbed, pending, count, head, changes) = chain.state.withLock {
+      ($0.absorbed, $0.pending, $0.count, $0.head, $0.changes)
     }
     files = chain.files(absorbed.count)[...]
     hash = AuditChain.genesis(chain.ring.database)
@@ -55,7 +57,7 @@ struct AuditWalk {
 
   var verification: AuditVerification {
     AuditVerification(
-      events: absorbed.count + UInt64(pending.count), isChainVerified: bad == nil, headHash: hash.hex,
+      events: count, isChainVerified: bad == nil, headHash: hash.hex,
       firstBadEvent: bad?.sequence, reason: bad?.reason)
   }
 
@@ -76,12 +78,16 @@ struct AuditWalk {
       isBroken = true
       report(absorbed.count, "the chain does not lead to the head that the state names")
     }
-    for event in pending {
-      step(event.line, event.bytes, event.line.sequence)
-      body?(AuditRecord(event.line, event.texts, hash: hash, verified: bad == nil))
+    for run in pending {
+      for index in 0..<run.count {
+        // They were made or read as lines.
+        guard let line = AuditLine(run.line(index)) else { continue }
+        step(line, run.line(index), run.first + UInt64(index))
+        body?(AuditRecord(line, run.texts(index), hash: hash, verified: bad == nil))
+      }
     }
     if !isBroken, hash != head {
-      report(absorbed.count + UInt64(pending.count), "the chain does not lead to its head")
+      report(count, "the chain does not lead to its head")
     }
     return true
   }
@@ -123,8 +129,10 @@ struct AuditWalk {
     // What was absorbed since the walk was made follows its last file.
     if isLast, chain.changes != changes { return }
     // After a crash the log may hold, in part, what is pending; nothing else may follow.
-    let next = isLast ? pending.prefix { $0.line.sequence < first + AuditChain.eventsPerFile } : []
-    let allowed = rest.isEmpty ? [] : next.reduce(into: [UInt8]()) { $0 += $1.bytes }
+    let next = isLast && !rest.isEmpty ? pending.prefix { $0.first < first + AuditChain.eventsPerFile } : []
+    let allowed = next.reduce(into: [UInt8]()) {
+      $0 += $1.prefix(Int(first + AuditChain.eventsPerFile - $1.first)).lines
+    }
     if !allowed.starts(with: rest) {
       report(
         first + count, "\(path), offset \(rest.startIndex): bytes that the state does not know", in: path,

@@ -104,16 +104,26 @@ package enum Hex {
   /// Appends the 16 digits of a number.
   static func append(_ value: UInt64, to text: inout [UInt8]) {
     for half in [UInt32(truncatingIfNeeded: value >> 32), UInt32(truncatingIfNeeded: value)] {
-      // A nibble a byte, the highest first in the number.
-      var digits = UInt64(half)
-      digits = (digits << 16 | digits) & 0x0000_ffff_0000_ffff
-      digits = (digits << 8 | digits) & 0x00ff_00ff_00ff_00ff
-      digits = (digits << 4 | digits) & 0x0f0f_0f0f_0f0f_0f0f
-      // 10 to 15 are letters, 39 places after where the figures would go on.
-      let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
-      let ascii = (digits &+ 0x3030_3030_3030_3030 &+ letters &* 39).bigEndian
-      unsafe withUnsafeBytes(of: ascii) { unsafe text.append(contentsOf: $0) }
+      unsafe withUnsafeBytes(of: digits(half)) { unsafe text.append(contentsOf: $0) }
     }
+  }
+
+  /// Writes the 16 digits of a number to 16 bytes that the caller owns.
+  @inline(__always) static func write(_ value: UInt64, to target: UnsafeMutableRawPointer) {
+    unsafe target.storeBytes(of: digits(UInt32(truncatingIfNeeded: value >> 32)), as: UInt64.self)
+    unsafe (target + 8).storeBytes(of: digits(UInt32(truncatingIfNeeded: value)), as: UInt64.self)
+  }
+
+  /// Eight digits, in memory order.
+  @inline(__always) private static func digits(_ half: UInt32) -> UInt64 {
+    // A nibble a byte, the highest first in the number.
+    var digits = UInt64(half)
+    digits = (digits << 16 | digits) & 0x0000_ffff_0000_ffff
+    digits = (digits << 8 | digits) & 0x00ff_00ff_00ff_00ff
+    digits = (digits << 4 | digits) & 0x0f0f_0f0f_0f0f_0f0f
+    // 10 to 15 are letters, 39 places after where the figures would go on.
+    let letters = (digits &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (digits &+ 0x3030_3030_3030_3030 &+ letters &* 39).bigEndian
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {

@@ -10,6 +10,27 @@ extension Sealer {
     withExtendedLifetime(key) {}
   }
 
+  /// Seals `plain` into the `plain.count + 16` bytes of `out` from `offset`: one of many units in a buffer that is there.
+  func sealCell(
+    _ plain: Span<UInt8>, keys: KeyBlock, index: Int, nonce: Nonce, place: AssociatedData,
+    into out: inout [UInt8], at offset: Int
+  ) throws(StorageError) {
+    let end = offset + plain.count + Self.tagBytes
+    precondition(offset >= 0 && end <= out.count, "a sealed unit lies within its buffer")
+    var failure: StorageError?
+    // The range was checked above; both buffers live for the call.
+    unsafe plain.withUnsafeBytes { plain in
+      unsafe out.withUnsafeMutableBytes { out in
+        do throws(StorageError) {
+          try unsafe sealCell(
+            plain, keys: keys, index: index, nonce: nonce, place: place,
+            into: UnsafeMutableRawBufferPointer(rebasing: out[offset..<end]))
+        } catch { failure = error }
+      }
+    }
+    if let failure { throw failure }
+  }
+
   package func seal(
     _ plain: [UInt8], key: KeyBox, nonce: Nonce, associatedData: [UInt8], appendingTo out: inout [UInt8]
   ) throws(StorageError) {

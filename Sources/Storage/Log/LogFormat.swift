@@ -34,12 +34,11 @@ package enum LogFormat {
   static func checksum(_ body: ArraySlice<UInt8>, number: UInt64, index: UInt64, _ digester: Digester)
     -> UInt64
   {
-    var writer = ByteWriter(capacity: 20 + body.count)
-    writer.u64(number)
-    writer.u64(index)
-    writer.u32(UInt32(truncatingIfNeeded: body.count))
-    writer.raw(body)
-    return digester.hash(writer.bytes).bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    var head = ByteWriter(capacity: 20)
+    head.u64(number)
+    head.u64(index)
+    head.u32(UInt32(truncatingIfNeeded: body.count))
+    return digester.hash(head.bytes, body).bytes.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
   static func keyPlace(

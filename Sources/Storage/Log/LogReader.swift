@@ -183,7 +183,7 @@ struct LogFrame {
           sealer.open(
             sealed, key: blocks[index / KeyBlock.capacity], index: index % KeyBlock.capacity,
             nonce: .fixed(group: 0),
-            associatedData: places.row(index), appendingTo: &plain)
+            associatedData: places.row(index).bytes, appendingTo: &plain)
         else { throw StorageError.unauthentic(path: path, offset: at, what: "row of the log") }
         var row = ByteReader(plain, path: path, base: at)
         try builder?.append(try RowCodec.decode(types, &row))

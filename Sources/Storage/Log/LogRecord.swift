@@ -39,7 +39,9 @@ struct LogManifest: Sendable {
   var deletes: [(PartitionKey, [RowID])]
   var segments: [SegmentManifest]
   var rows: [Rows]
+  /// As the file's format has them (`AuditRun`).
   var events: [UInt8]
+  let format: FormatVersion
 
   func encode() -> [UInt8] {
     var writer = ByteWriter()
@@ -80,9 +82,11 @@ struct LogManifest: Sendable {
     self.segments = segments
     self.rows = rows
     self.events = events
+    format = .current
   }
 
   init(_ bytes: [UInt8], path: String, offset: Int, format: FormatVersion) throws(StorageError) {
+    self.format = format
     var reader = ByteReader(bytes, path: path, base: offset, format: format)
     version = try reader.varint()
     catalog = []

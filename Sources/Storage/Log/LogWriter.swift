@@ -130,14 +130,18 @@ final class LogWriter {
     }
     var index = 0
     for chunk in chunks {
+      let plain = RowCodec.encode(chunk.columns, count: chunk.count)
+      var end = out.count
+      out.append(contentsOf: repeatElement(0, count: plain.bytes.count + chunk.count * Sealer.tagBytes))
       for row in 0..<chunk.count {
-        var plain = ByteWriter()
-        RowCodec.encode(chunk.columns, row: row, to: &plain)
+        let range = plain.range(row)
         // A DEK of the log seals this one unit only: the fixed nonce is used once.
-        try sealer.seal(
-          plain.bytes, key: blocks[index / KeyBlock.capacity], index: index % KeyBlock.capacity,
-          nonce: .fixed(group: 0), associatedData: places.row(index), appendingTo: &out)
-        rows.unitBytes.append(plain.bytes.count + Sealer.tagBytes)
+        try sealer.sealCell(
+          plain.bytes.span.extracting(range), keys: blocks[index / KeyBlock.capacity],
+          index: index % KeyBlock.capacity, nonce: .fixed(group: 0), place: places.row(index), into: &out,
+          at: end)
+        rows.unitBytes.append(range.count + Sealer.tagBytes)
+        end += range.count + Sealer.tagBytes
         index += 1
       }
     }
@@ -170,9 +174,10 @@ struct LogPlaces {
 
   func block(_ block: Int) -> UnitPlace { place(.dekBlock, group: UInt32(truncatingIfNeeded: block)) }
 
-  mutating func row(_ row: Int) -> [UInt8] {
+  /// For the call that it is given to: what is kept of it is copied by the next.
+  mutating func row(_ row: Int) -> AssociatedData {
     rowData.set(group: UInt32(truncatingIfNeeded: row))
-    return rowData.bytes
+    return rowData
   }
 
   private func place(_ kind: UnitPlace.Kind, group: UInt32) -> UnitPlace {

@@ -5,29 +5,20 @@ import VSQLSchema
 /// Integers are zigzag varints, DOUBLE and UUID their bits, DECIMAL scale and 16 bytes, TEXT and BLOB counted bytes, vectors
 /// their elements as they lie in memory.
 enum RowCodec {
-  static func encode(_ columns: [Column], row: Int, to writer: inout ByteWriter) {
-    for column in columns {
-      if column.isNull(row) {
-        writer.u8(0)
-        continue
-      }
-      writer.u8(1)
-      switch column.values {
-      case .booleans(let list): writer.u8(list[row] ? 1 : 0)
-      case .int32s(let list): writer.signedVarint(Int64(list[row]))
-      case .int64s(let list): writer.signedVarint(list[row])
-      case .doubles(let list): writer.u64(list[row].bitPattern)
-      case .decimals(let list):
-        writer.u8(list[row].scale)
-        writer.u128(UInt128(bitPattern: list[row].unscaled))
-      case .uuids(let list): writer.u128(list[row])
-      case .texts(let list): writer.counted(list.bytes[list.range(row)])
-      case .vectors(let list):
-        let width = list.shape.byteCount
-        let start = (list.first + row) * width
-        writer.raw(list.bytes[start..<start + width])
-      }
+  /// All rows of a chunk, column by column in typed loops: each column is met twice, for its sizes and for its bytes.
+  static func encode(_ columns: [Column], count: Int) -> RowBytes {
+    var cursors = [Int](repeating: 0, count: count)
+    for column in columns { column.addRowBytes(to: &cursors) }
+    var (ends, end) = (cursors, 0)
+    for row in 0..<count {
+      let size = cursors[row]
+      cursors[row] = end
+      end += size
+      ends[row] = end
     }
+    var bytes = [UInt8](repeating: 0, count: end)
+    for column in columns { column.writeRows(to: &bytes, &cursors) }
+    return RowBytes(bytes: bytes, ends: ends)
   }
 
   /// The values of one row.

@@ -82,6 +82,16 @@ struct KeyRun: Hashable, Sendable {
     return found
   }
 
+  /// The first row with `key` that `isWanted`.
+  func first(_ key: [UInt8], where isWanted: (Int) -> Bool) -> Int? {
+    var place = lowerBound(key)
+    while place < count, keys.compare(place, key.span) == 0 {
+      if isWanted(Int(ordinals[place])) { return Int(ordinals[place]) }
+      place += 1
+    }
+    return nil
+  }
+
   /// The place of the first key that is not below `key`.
   func lowerBound(_ key: [UInt8]) -> Int {
     var (low, high) = (0, count)

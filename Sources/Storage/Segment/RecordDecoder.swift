@@ -47,6 +47,9 @@ struct RecordDecoder: Sendable {
     return columns
   }
 
+  /// The columns, in the layout's order.
+  consuming func columns() -> [Column] { sinks.map { $0.finish() } }
+
   private mutating func decodeColumn(
     _ index: Int, _ records: RowBytes, _ validity: [Bool]?, _ cursors: inout [Int]
   ) -> Int? {

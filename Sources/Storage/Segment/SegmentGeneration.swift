@@ -6,10 +6,8 @@ import VSQLSchema
 /// Every seal binds its unit to its exact place, and to its file's generation, so each read is verified as it is opened;
 /// failures name the file and the unit's offset.
 final class SegmentGeneration: Sendable, MemoryBudget.Holder {
-  private struct Cache {
-    var directory: SegmentDirectory?
-    /// By ordinal: the row is erased. Nil: none is.
-    var gone: [Bool]?
+  struct Cache {
+    var directory: OpenedDirectory?
     var tables: [Int: ValueTable]?
     var columns: [Int: Column] = [:]
     /// The same, by group.
@@ -23,8 +21,8 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
   let manifest: SegmentManifest
   let table: TableDefinition
   let site: SegmentSite
-  private let cache = Mutex(Cache())
-  private let opener: Mutex<SegmentOpener>
+  let cache = Mutex(Cache())
+  let opener: Mutex<SegmentOpener>
   /// In the memory budget.
   private let holder: UInt64
 
@@ -272,7 +270,7 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
   }
 
   /// Nil: the file has none, as of few rows, or of a run that it has not yet.
-  private func filter(of index: IndexDefinition) throws(StorageError) -> KeyFilter? {
+  func filter(of index: IndexDefinition) throws(StorageError) -> KeyFilter? {
     guard let unit = manifest.place(ofFilter: index.id) else { return nil }
     if let filter = cache.withLock({ $0.filters[index.id] }) { return filter }
     let filter = try opener.withLock { opener throws(StorageError) in try opener.filter(unit) }
@@ -301,17 +299,14 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
     return made
   }
 
-  func directory() throws(StorageError) -> SegmentDirectory {
-    if let directory = cache.withLock({ $0.directory }) { return directory }
-    let directory = try opener.withLock { opener throws(StorageError) in try opener.directory() }
-    var gone: [Bool]?
-    if !directory.erased.isEmpty {
-      var rows = [Bool](repeating: false, count: directory.rowCount)
-      for row in directory.erased { rows[row] = true }
-      gone = rows
-    }
-    cache.withLock { ($0.directory, $0.gone) = (directory, gone) }
-    return directory
+  func directory() throws(StorageError) -> SegmentDirectory { try openedDirectory().directory }
+
+  func openedDirectory() throws(StorageError) -> OpenedDirectory {
+    if let opened = cache.withLock({ $0.directory }) { return opened }
+    let opened = OpenedDirectory(
+      try opener.withLock { opener throws(StorageError) in try opener.directory() })
+    cache.withLock { $0.directory = opened }
+    return opened
   }
 
   func valueTables() throws(StorageError) -> [Int: ValueTable] {
@@ -389,7 +384,7 @@ final class SegmentGeneration: Sendable, MemoryBudget.Holder {
 
   var openedBytes: Int { cache.withLock { $0.groups.values.reduce(0) { $0 + $1.sizeBytes } } }
 
-  private func goneRows() -> [Bool]? { cache.withLock { $0.gone } }
+  private func goneRows() -> [Bool]? { cache.withLock { $0.directory?.gone } }
 
   private func liveSelection(in rows: Range<Int>) -> [UInt16]? {
     guard let gone = goneRows(), gone[rows].contains(true) else { return nil }

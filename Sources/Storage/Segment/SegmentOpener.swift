@@ -360,7 +360,7 @@ final class SegmentOpener {
   }
 
   /// The records with those that were compressed unpacked.
-  private func unpacked(
+  func unpacked(
     _ records: RowBytes, rows: some RandomAccessCollection<Int>, _ cells: CellTable
   ) throws(StorageError) -> RowBytes {
     func isCompressed(_ row: Int) -> Bool {

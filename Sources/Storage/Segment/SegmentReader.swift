@@ -135,6 +135,24 @@ package final class SegmentReader: Sendable {
     try read { segment throws(StorageError) in try segment.ordinals(of: keys, in: index) }
   }
 
+  /// The first row with this key of `index` that `isWanted`; `isRuledOut`: the run's filter said that there is none.
+  func ordinal(
+    ofKey key: [UInt8], hash: UInt64, of index: IndexDefinition, isRuledOut: inout Bool,
+    where isWanted: (Int) -> Bool
+  ) throws(StorageError) -> Int? {
+    var ruledOut = false
+    let found = try read { segment throws(StorageError) in
+      try segment.ordinal(ofKey: key, hash: hash, of: index, isRuledOut: &ruledOut, where: isWanted)
+    }
+    isRuledOut = ruledOut
+    return found
+  }
+
+  /// One row's id and columns; opens its cells only, unless whole columns are open already.
+  func row(_ row: Int, columns ordinals: [Int]) throws(StorageError) -> (id: RowID, columns: [Column]) {
+    try read { segment throws(StorageError) in try segment.row(row, columns: ordinals) }
+  }
+
   package func primaryKeyContains(_ key: [UInt8]) throws(StorageError) -> Bool {
     try !primaryKeyOrdinals(of: key).isEmpty
   }

@@ -15,6 +15,9 @@ struct CatalogState: Sendable, Hashable {
 
   func table(_ id: TableID) -> TableDefinition? { tables.first { $0.id == id } }
 
+  /// Whether the table is there; without a copy of its definition.
+  func has(_ id: TableID) -> Bool { tables.indices.contains { tables[$0].id == id } }
+
   func tenant(_ id: TenantID) -> TenantName? { tenants.first { $0.id == id } }
 
   /// - Throws: 42P07 when the name is taken.

@@ -7,11 +7,15 @@ struct KeyIndex: Sendable {
     var index: IndexID
   }
 
-  private var rows: [Place: [[UInt8]: RowID]] = [:]
+  private var rows: [Place: [RowKey: RowID]] = [:]
 
   func holders(of keys: [[UInt8]], _ index: IndexDefinition, in partition: PartitionKey) -> [RowID] {
     guard let index = rows[Place(partition: partition, index: index.id)], !index.isEmpty else { return [] }
-    return keys.compactMap { index[$0] }
+    return keys.compactMap { index[RowKey($0)] }
+  }
+
+  func holder(of key: RowKey, _ index: IndexID, in partition: PartitionKey) -> RowID? {
+    rows[Place(partition: partition, index: index)]?[key]
   }
 
   mutating func insert(_ chunk: MemoryChunk, _ definition: TableDefinition, _ partition: PartitionKey) {
@@ -31,11 +35,12 @@ struct KeyIndex: Sendable {
   ) {
     let columns = index.columns.map { chunk.columns[$0] }
     let place = Place(partition: partition, index: index.id)
+    // Taken out, so that it is found once.
+    var keys = rows.removeValue(forKey: place) ?? [:]
     for row in ordinals {
-      if let key = KeyEncoder.key(of: columns, row: row) {
-        rows[place, default: [:]][key] = chunk.rowIDs[row]
-      }
+      if let key = KeyEncoder.key(of: columns, row: row) { keys[RowKey(key)] = chunk.rowIDs[row] }
     }
+    rows[place] = keys
   }
 
   /// Frees the keys that a row of `chunk` holds.
@@ -45,9 +50,9 @@ struct KeyIndex: Sendable {
     for index in definition.uniqueKeys {
       let place = Place(partition: partition, index: index.id)
       if let key = KeyEncoder.key(of: index.columns.map { chunk.columns[$0] }, row: row),
-        rows[place]?[key] == chunk.rowIDs[row]
+        rows[place]?[RowKey(key)] == chunk.rowIDs[row]
       {
-        rows[place]?[key] = nil
+        rows[place]?[RowKey(key)] = nil
       }
     }
   }
@@ -76,6 +81,26 @@ extension Writer {
       }
     }
     return holders
+  }
+
+  /// The live row that holds `key` of `index`; nil: none.
+  func holder(of key: RowKey, _ index: IndexDefinition, in partition: PartitionKey) throws(StorageError)
+    -> RowID?
+  {
+    if let row = keys.holder(of: key, index.id, in: partition) { return row }
+    guard let sources = head.partitions[partition]?.sources else { return nil }
+    var hash: UInt64?
+    for place in sources.indices {
+      guard case .segment(let segment) = sources[place].content else { continue }
+      let keyHash = hash ?? KeyHash.of(key.bytes.span)
+      hash = keyHash
+      var isRuledOut = false
+      let found = try segment.ordinal(
+        ofKey: key.bytes, hash: keyHash, of: index, isRuledOut: &isRuledOut,
+        where: { !sources[place].isDeleted($0) })
+      if let found { return try segment.rowIDs()[found] }
+    }
+    return nil
   }
 }
 

@@ -158,7 +158,9 @@ struct Recovery {
         RowSource(.segment(SegmentReader(site, manifest: segment, table: table))))
       nextRowID = max(nextRowID, segment.lastRowID + 1)
     }
-    if !manifest.events.isEmpty { try chain.replay(manifest.events, path: path, offset: offset) }
+    if !manifest.events.isEmpty {
+      try chain.replay(manifest.events, path: path, offset: offset, format: manifest.format)
+    }
   }
 
   private mutating func delete(

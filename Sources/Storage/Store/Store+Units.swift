@@ -45,10 +45,9 @@ extension Store {
       for (_, chunks) in try frame.rows(types: { catalog.table($0)?.types }, ring: site.keys, sealer: sealer)
       {
         for chunk in chunks {
-          for row in 0..<chunk.count {
-            var plain = ByteWriter()
-            RowCodec.encode(chunk.columns, row: row, to: &plain)
-            body(LogFormat.path(number), "row of the log", plain.bytes)
+          let rows = RowCodec.encode(chunk.columns, count: chunk.count)
+          for row in 0..<rows.count {
+            body(LogFormat.path(number), "row of the log", Array(rows.bytes[rows.range(row)]))
           }
         }
       }

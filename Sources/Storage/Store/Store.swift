@@ -72,6 +72,12 @@ package final class Store: Sendable {
     try writing(patience) { try $0.holders(of: keys, index, in: partition) }
   }
 
+  func holder(
+    of key: RowKey, _ index: IndexDefinition, in partition: PartitionKey, _ patience: Patience
+  ) throws -> RowID? {
+    try writing(patience) { try $0.holder(of: key, index, in: partition) }
+  }
+
   /// What opened columns and operators count against.
   package var memory: MemoryBudget { site.memory }
 

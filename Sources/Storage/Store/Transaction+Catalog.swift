@@ -47,7 +47,7 @@ extension Transaction {
       guard case .memory(let chunk) = source.content else { continue }
       let columns = index.columns.map { chunk.columns[$0] }
       for row in source.liveOrdinals {
-        if let key = KeyEncoder.key(of: columns, row: row) { take(key, chunk.rowIDs[row], place) }
+        if let key = KeyEncoder.key(of: columns, row: row) { take(RowKey(key), chunk.rowIDs[row], place) }
       }
     }
     return index.id
@@ -62,8 +62,8 @@ extension Transaction {
 
   /// - Returns: the own row that had the key before.
   @discardableResult
-  func take(_ key: [UInt8], _ row: RowID, _ place: OwnKey) -> RowID? {
-    let before = ownKeys[place, default: [:]].updateValue(row, forKey: key)
+  func take(_ key: RowKey, _ row: RowID, _ place: OwnKey) -> RowID? {
+    let before = ownKeys.take(key, row, place)
     log.append(.key(place, key, before: before))
     return before
   }
@@ -104,7 +104,7 @@ extension Transaction {
     var rows = 0
     while log.count > count, let change = log.popLast() {
       switch change {
-      case .key(let place, let key, let before): ownKeys[place, default: [:]][key] = before
+      case .key(let place, let key, let before): ownKeys.giveBack(key, place, before: before)
       case .rows(let added): rows += added
       case .flush(let former):
         // What came to the buffer afterwards was counted, and is gone with it.

@@ -81,26 +81,50 @@ extension Transaction {
     }
   }
 
-  func take(
+  private func take(
     _ wanted: [(key: [UInt8], row: RowID)], _ index: IndexDefinition, _ definition: TableDefinition,
     _ view: Partition
   ) throws {
     let place = OwnKey(table: definition.id, index: index.id)
-    // Rows that come now and those in the buffer are in no view, and none of them is deleted.
-    let firstUnseen = buffer?.rowIDs.first ?? nextProvisional
     var keys: [[UInt8]] = []
     for (key, row) in wanted {
-      if let before = take(key, row, place), try before >= firstUnseen || view.isLive(before) {
-        throw definition.violation(of: index)
-      }
+      try takeOwn(RowKey(key), row, place, index, definition, view)
       keys.append(key)
     }
-    let holders = try store.holders(of: keys, index, in: PartitionKey(definition.id, tenant), patience)
-    // A key that stands in the database is free only where this transaction deleted its row.
-    for holder in holders {
-      guard let place = try view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {
-        throw definition.violation(of: index)
-      }
+    for holder in try store.holders(of: keys, index, in: PartitionKey(definition.id, tenant), patience) {
+      try checkDeleted(holder, index, definition, view)
+    }
+  }
+
+  /// One key of one row, as `insert` of single rows takes it.
+  func take(
+    _ key: RowKey, _ row: RowID, _ index: IndexDefinition, _ place: OwnKey, _ definition: TableDefinition
+  ) throws {
+    try takeOwn(key, row, place, index, definition, nil)
+    if let holder = try store.holder(of: key, index, in: PartitionKey(definition.id, tenant), patience) {
+      try checkDeleted(holder, index, definition, storedView(of: definition.id))
+    }
+  }
+
+  /// - Parameter view: the table's, without the buffer; nil: it is looked up where it is needed.
+  private func takeOwn(
+    _ key: RowKey, _ row: RowID, _ place: OwnKey, _ index: IndexDefinition, _ definition: TableDefinition,
+    _ view: Partition?
+  ) throws {
+    guard let before = take(key, row, place) else { return }
+    // Rows that come now and those in the buffer are in no view, and none of them is deleted.
+    let firstUnseen = buffer?.rowIDs.first ?? nextProvisional
+    if try before >= firstUnseen || (view ?? storedView(of: definition.id)).isLive(before) {
+      throw definition.violation(of: index)
+    }
+  }
+
+  /// A key that stands in the database is free only where this transaction deleted its row.
+  private func checkDeleted(
+    _ holder: RowID, _ index: IndexDefinition, _ definition: TableDefinition, _ view: Partition
+  ) throws {
+    guard let place = try view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {
+      throw definition.violation(of: index)
     }
   }
 

@@ -9,22 +9,26 @@ extension Transaction {
   /// - Throws: as the insert of a batch; a row that fails leaves nothing behind.
   package func insert(_ values: [Value], into table: TableID) throws {
     try checkWritable()
-    let definition = try definition(of: table)
-    try checkNulls(values, definition)
+    let target = try insertTarget(table)
+    let definition = target.definition
+    guard values.count == definition.columns.count else {
+      throw Diagnostic(
+        .datatypeMismatch,
+        "table \"\(definition.name)\" has \(definition.columns.count) columns, but \(values.count) came")
+    }
+    if let missing = target.missing(in: values) {
+      throw StorageError.notNullViolation(table: definition.name, column: definition.columns[missing].name)
+    }
     if let buffer, buffer.table != table || buffer.count >= Batch.capacity { try flushBuffer() }
     let (row, mark) = (nextProvisional, log.count)
     do {
-      let view = storedView(of: table)
-      for index in definition.uniqueKeys {
+      for (index, place) in target.keys {
         if let key = KeyEncoder.key(of: index.columns, in: values) {
-          try take([(key, row)], index, definition, view)
+          try take(RowKey(key), row, index, place, definition)
         }
       }
-      // Taken out, so that it is not copied.
-      var own = buffer ?? OwnRows(of: definition)
-      buffer = nil
-      defer { buffer = own }
-      try own.append(values, row)
+      if buffer == nil { buffer = OwnRows(of: definition) }
+      try buffer?.append(values, row)
     } catch {
       undo(to: mark)
       throw error
@@ -41,20 +45,5 @@ extension Transaction {
     views[own.table] = view
     buffer = nil
     log.append(.flush(own))
-  }
-
-  private func checkNulls(_ values: [Value], _ definition: TableDefinition) throws {
-    guard values.count == definition.columns.count else {
-      throw Diagnostic(
-        .datatypeMismatch,
-        "table \"\(definition.name)\" has \(definition.columns.count) columns, but \(values.count) came")
-    }
-    for (ordinal, value) in values.enumerated() {
-      guard case .null = value else { continue }
-      let column = definition.columns[ordinal]
-      if column.isNotNull || definition.primaryKey.contains(ordinal) {
-        throw StorageError.notNullViolation(table: definition.name, column: column.name)
-      }
-    }
   }
 }

@@ -1,3 +1,4 @@
+import VSQLDiagnostics
 import VSQLSchema
 import VSQLTrust
 
@@ -21,7 +22,11 @@ package final class Transaction {
 
   let store: Store
   /// Tables and tenants with own DDL.
-  var ownCatalog: CatalogState
+  var ownCatalog: CatalogState {
+    didSet { target = nil }
+  }
+  /// The table of the last insert.
+  private var target: InsertTarget?
   /// The rows of each table that was written, own writes included.
   var views: [TableID: Partition] = [:]
   /// Rows inserted one by one that no view has yet: all of one table, behind all others of it.
@@ -30,7 +35,7 @@ package final class Transaction {
   /// What was done, in order; a mark is its length.
   var log: [Change] = []
   /// Own unique keys, with the provisional rows that hold them.
-  var ownKeys: [OwnKey: [[UInt8]: RowID]] = [:]
+  var ownKeys = OwnKeys()
   var events: [AuditEvent] = []
   var isOpen = true
 
@@ -45,13 +50,13 @@ package final class Transaction {
     /// So many rows came to the buffer.
     case rows(Int)
     /// The buffer went into its table's view.
-    case flush(OwnRows)
-    case key(OwnKey, [UInt8], before: RowID?)
-    case createTable(TableDefinition)
-    case dropTable(TableDefinition)
-    case createIndex(TableID, IndexDefinition)
+    indirect case flush(OwnRows)
+    case key(OwnKey, RowKey, before: RowID?)
+    indirect case createTable(TableDefinition)
+    indirect case dropTable(TableDefinition)
+    indirect case createIndex(TableID, IndexDefinition)
     case dropIndex(TableID, IndexID)
-    case createTenant(TenantName)
+    indirect case createTenant(TenantName)
   }
 
   init(
@@ -94,7 +99,7 @@ package final class Transaction {
     views = [:]
     buffer = nil
     log = []
-    ownKeys = [:]
+    ownKeys = OwnKeys()
     events = []
     ownCatalog = snapshot.head.catalog
   }
@@ -108,7 +113,15 @@ package final class Transaction {
   /// The rows of a table but those in the buffer.
   func storedView(of table: TableID) -> Partition {
     views[table]
-      ?? (snapshot.head.catalog.table(table) == nil ? Partition() : snapshot.head.partition(table, tenant))
+      ?? (snapshot.head.catalog.has(table) ? snapshot.head.partition(table, tenant) : Partition())
+  }
+
+  /// What inserting into `table` takes: found again only after another table's turn, or own DDL.
+  func insertTarget(_ table: TableID) throws(Diagnostic) -> InsertTarget {
+    if let target, target.definition.id == table { return target }
+    let found = InsertTarget(try definition(of: table))
+    target = found
+    return found
   }
 
   /// - Throws: 25006 when nothing may be written.

@@ -74,8 +74,11 @@ extension Writer {
   /// Whether memory or the log grew so far that a checkpoint is due.
   var needsCheckpoint: Bool {
     !doomed.isEmpty || lacksRuns || head.memoryBytes >= options.flushBytes
-      || (log?.end ?? 0) >= 4 * options.flushBytes
+      || (log?.end ?? 0) >= 4 * options.flushBytes || chain.pendingCount >= Self.manyEvents
   }
+
+  /// About 40 MiB of lines and texts that no file of the chain holds yet.
+  private static let manyEvents: UInt64 = 1 << 17
 
   private mutating func append(_ commit: ResolvedCommit, events: [AuditEvent]) throws {
     var record = LogRecord(version: commit.head.version)
