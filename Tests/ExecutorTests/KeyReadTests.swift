@@ -41,7 +41,8 @@ import VSQLStorage
       try database.run("INSERT INTO t VALUES \(rows.joined(separator: ", "))")
       if first < 400 { try database.store.checkpoint() }
     }
-    let transaction = try database.begin()
+    let store = database.store
+    let transaction = try store.begin(tenant: store.mainTenant, actor: store.owner, readOnly: false)
     func n(_ condition: String) throws -> [String] {
       try database.run("SELECT n FROM t WHERE \(condition)", in: transaction).rows.map { $0[0].text ?? "" }
     }
