@@ -21,6 +21,7 @@ enum Arguments {
   /// - Throws: 42P02 when one is missing or too many are given; what a cast throws, naming the parameter.
   func values(for statement: BoundStatement) throws(Diagnostic) -> [VSQLSchema.Value] {
     let given = try ordered(for: statement)
+    if ValueCast.areCast(given, to: statement.parameterTypes) { return given }
     var cast: [VSQLSchema.Value] = []
     for (index, (value, type)) in zip(given, statement.parameterTypes).enumerated() {
       do {

@@ -1,5 +1,6 @@
 internal import VSQLPlanner
 internal import VSQLSchema
+internal import VSQLStorage
 
 /// What binding and planning a statement gave, used again as long as what it was drawn from stands.
 struct PlanCache {
@@ -17,34 +18,53 @@ struct PlanCache {
   private var basis: Basis?
   private var bound: BoundStatement?
   private var planned: PlannedStatement?
-  /// What the audit chain is told of the bound statement, where that does not change.
-  var acts: [AuditedAct]?
+  /// What the audit chain is told of the bound statement before and after it, where that does not change.
+  var intent: [AuditEvent]?
+  var done: [AuditEvent]?
+  /// How its answer's columns are named.
+  var shape: AnswerShape?
   /// Of the tables that the plan reads or changes, when it was made.
-  private var rowCounts: [TableID: Int] = [:]
+  private var rowCounts: [(table: TableID, rows: Int)] = []
 
-  func bound(on basis: Basis) -> BoundStatement? { self.basis == basis ? bound : nil }
+  /// The bound statement, as long as what it rests on is as it was.
+  func bound(
+    _ catalog: (tables: [TableDefinition], tenants: [TenantName]), tenant: TenantName,
+    settings: SessionSettings, _ arguments: Arguments
+  ) -> BoundStatement? {
+    guard let basis, basis.tables == catalog.tables, basis.tenants == catalog.tenants,
+      basis.tenant.id == tenant.id, basis.tenant == tenant, basis.settings == settings,
+      arguments.have(basis.parameterTypes, basis.parameterNames)
+    else { return nil }
+    return bound
+  }
 
   mutating func keep(_ bound: BoundStatement, on basis: Basis) {
     self.basis = basis
     self.bound = bound
     planned = nil
-    acts = nil
+    intent = nil
+    done = nil
+    shape = nil
   }
 
   /// The plan, unless a table's size has changed so much that another may be better.
-  func plan(in catalog: any Catalog) -> PlannedStatement? {
+  func plan(in transaction: Transaction) -> PlannedStatement? {
     for (table, before) in rowCounts {
-      let now = catalog.rowCount(of: table)
+      let now = transaction.rowCount(of: table)
       if now > 2 * before + Self.fewRows || before > 2 * now + Self.fewRows { return nil }
     }
     return planned
   }
 
-  mutating func keep(_ planned: PlannedStatement, in catalog: any Catalog) {
+  mutating func keep(_ planned: PlannedStatement, in transaction: Transaction) {
     self.planned = planned
-    rowCounts = [:]
+    rowCounts = []
+    // What reads nothing has one plan.
+    if case .insert(let insert) = planned.bound.kind, insert.subqueries.isEmpty { return }
     for access in planned.bound.accesses {
-      if case .table(let table, _) = access.securable { rowCounts[table] = catalog.rowCount(of: table) }
+      if case .table(let table, _) = access.securable, !rowCounts.contains(where: { $0.table == table }) {
+        rowCounts.append((table, transaction.rowCount(of: table)))
+      }
     }
   }
 
@@ -60,6 +80,16 @@ extension Arguments {
     case .named(let values):
       let names = values.keys.sorted()
       return (names.map { values[$0]?.ownType }, names)
+    }
+  }
+
+  /// Whether binding would take the same from them.
+  func have(_ types: [SQLType?], _ names: [String]) -> Bool {
+    switch self {
+    case .positional(let values): return names.isEmpty && VSQLSchema.Value.ownTypes(of: values, are: types)
+    case .named:
+      let own = self.types
+      return own.types == types && own.names == names
     }
   }
 }

@@ -36,6 +36,9 @@ public struct Row: Sendable {
 
 /// The columns' names and where they stand: shared by the rows of an answer.
 struct ColumnIndex: Sendable {
+  /// Of an answer without columns.
+  static let none = ColumnIndex(names: [])
+
   let names: [String]
   private let ordinals: [String: Int]
 

@@ -29,12 +29,20 @@ extension Session {
 
   /// The event of one stage of a statement. What reads is written before data is read; what changes rides in its commit's frame.
   func audit(
-    _ bound: BoundStatement, _ outcome: AuditOutcome, in transaction: Transaction, _ cache: inout PlanCache
+    _ bound: BoundStatement, _ outcome: StatementStage, in transaction: Transaction, _ cache: inout PlanCache
   ) throws {
     if database.isReadOnly { return }
-    let acts = cache.acts ?? bound.audited(in: transaction.catalog)
-    if bound.isToldByItsTables { cache.acts = acts }
-    let events = acts.map { event($0.action, resource: $0.resource, outcome: outcome) }
+    let events: [AuditEvent]
+    if let kept = outcome == .intent ? cache.intent : cache.done {
+      events = kept
+    } else {
+      events = bound.audited(in: transaction.catalog).map {
+        event($0.action, resource: $0.resource, outcome: outcome == .intent ? .intent : .done)
+      }
+      if bound.isToldByItsTables {
+        if outcome == .intent { cache.intent = events } else { cache.done = events }
+      }
+    }
     if bound.changesData {
       transaction.record(events)
     } else {
@@ -49,6 +57,9 @@ extension Session {
       tenant: tenant.id, actor: actor, action: action, resource: resource, outcome: outcome, detail: detail)
   }
 }
+
+/// When a statement's event is written: before its first byte is read, before its answer leaves.
+enum StatementStage { case intent, done }
 
 /// What a statement does, and to what, as the chain tells it.
 struct AuditedAct {

@@ -50,25 +50,30 @@ extension Session {
     return try inTransaction(for: bound) { transaction in
       let values = try arguments.values(for: bound)
       try audit(bound, .intent, in: transaction, &cache)
-      let planned = plan(authorized, transaction.catalog, &cache)
+      let planned = plan(authorized, transaction, &cache)
       let context = context(transaction, parameters: values)
       transaction.patience = context.patience
       let outcome = try Executor.execute(planned, in: context)
-      let result = try collect(outcome, of: bound)
+      let result = try collect(outcome, of: bound, &cache)
       try audit(bound, .done, in: transaction, &cache)
-      return result.with(notices: bound.notices)
+      return bound.notices.isEmpty ? result : result.with(notices: bound.notices)
     }
   }
 
   private func bind(
     _ parsed: ParsedStatement, _ arguments: Arguments, _ cache: inout PlanCache
   ) throws(Diagnostic) -> BoundStatement {
+    let names =
+      switch transactionState {
+      case .none: database.store.catalog
+      case .open(let transaction), .failed(let transaction): (transaction.tables, transaction.tenants)
+      }
+    if let bound = cache.bound(names, tenant: tenant, settings: settings, arguments) { return bound }
     let catalog = catalog
-    let (types, names) = arguments.types
+    let (types, parameterNames) = arguments.types
     let basis = PlanCache.Basis(
       tables: catalog.tables, tenants: catalog.tenants, tenant: tenant, settings: settings,
-      parameterTypes: types, parameterNames: names)
-    if let bound = cache.bound(on: basis) { return bound }
+      parameterTypes: types, parameterNames: parameterNames)
     let binder = Binder(catalog: catalog, session: BindingSession(tenant: tenant, settings: settings))
     let bound = try binder.bind(parsed, values: arguments.parameterValues)
     cache.keep(bound, on: basis)
@@ -76,28 +81,27 @@ extension Session {
   }
 
   private func plan(
-    _ authorized: AuthorizedStatement, _ catalog: any Catalog, _ cache: inout PlanCache
+    _ authorized: AuthorizedStatement, _ transaction: Transaction, _ cache: inout PlanCache
   ) -> PlannedStatement {
-    if let earlier = cache.plan(in: catalog),
+    if let earlier = cache.plan(in: transaction),
       let planned = QueryPlanner.plan(authorized, reusing: earlier)
     {
       return planned
     }
-    let planned = QueryPlanner.plan(authorized, catalog: catalog)
-    cache.keep(planned, in: catalog)
+    let planned = QueryPlanner.plan(authorized, catalog: transaction.catalog)
+    cache.keep(planned, in: transaction)
     return planned
   }
 
   private func context(_ transaction: Transaction, parameters: [VSQLSchema.Value]) -> ExecutionContext {
-    let canceller = canceller
-    return ExecutionContext(
+    ExecutionContext(
       transaction: transaction, store: database.store,
       scope: RowScope(tenant: tenant.id, visible: .all, consent: database.store.latches().mask()),
       tenant: tenant, actor: actor, parameters: parameters,
       nowMicroseconds: transaction.startMicroseconds, settings: settings,
       isReadOnlyDatabase: database.isReadOnly,
       progress: progressReport,
-      isCancelled: { canceller.isCancelled })
+      isCancelled: isCancelled)
   }
 
   private var progressReport: (@Sendable (VSQLExecutor.Progress) -> Void)? {

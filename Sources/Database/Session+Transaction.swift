@@ -110,8 +110,7 @@ extension Session {
     }
     transactionState = .none
     do {
-      let canceller = canceller
-      transaction.patience = settings.patience { canceller.isCancelled }
+      transaction.patience = settings.patience(isCancelled)
       try transaction.commit()
     } catch {
       transaction.rollback()

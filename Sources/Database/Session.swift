@@ -17,7 +17,9 @@ public final class Session {
   var transactionState = TransactionState.none
   /// What the open transaction can return to.
   var savepoints = SavepointStack()
-  private let cancellation = Canceller()
+  private let cancellation: Canceller
+  /// Asks `cancellation`; made once for all statements.
+  let isCancelled: @Sendable () -> Bool
   /// Called now and then while a long statement runs.
   public var onProgress: (@Sendable (Progress) -> Void)?
 
@@ -41,6 +43,9 @@ public final class Session {
     self.database = database
     self.tenant = tenant
     self.actor = actor
+    let canceller = Canceller()
+    cancellation = canceller
+    isCancelled = { canceller.isCancelled }
   }
 
   deinit {

@@ -6,7 +6,7 @@ extension StatementResult {
   /// What a statement without rows answers.
   static func command(_ tag: String, rowCount: Int = 0, notice: String? = nil) -> StatementResult {
     StatementResult(
-      columns: [], rows: Rows(batches: [], index: ColumnIndex(names: [])), tag: tag, rowCount: rowCount,
+      columns: [], rows: Rows(batches: [], index: .none), tag: tag, rowCount: rowCount,
       verification: nil, notices: notice.map { [$0] } ?? [])
   }
 
@@ -43,20 +43,34 @@ extension StatementResult {
 
 extension Session {
   /// Reads an answer to its end, so that its outcome can be written before a row leaves.
-  func collect(_ outcome: StatementOutcome, of bound: BoundStatement) throws -> StatementResult {
+  func collect(
+    _ outcome: StatementOutcome, of bound: BoundStatement, _ cache: inout PlanCache
+  ) throws -> StatementResult {
     switch outcome {
     case .command(let tag, let rowCount):
       return .command(tag, rowCount: rowCount)
     case .rows(let stream):
       var batches: [Batch] = []
       while let batch = try stream.next() { batches.append(batch) }
-      let columns = stream.columns.map { ResultColumn(name: $0.name, type: $0.type) }
-      let rows = Rows(batches: batches, index: ColumnIndex(names: columns.map(\.name)))
+      let shape = cache.shape ?? AnswerShape(of: stream.columns)
+      if case .query = bound.kind { cache.shape = shape }
+      let rows = Rows(batches: batches, index: shape.index)
       let count = rows.count
       return StatementResult(
-        columns: columns, rows: rows, tag: "\(bound.tagVerb) \(count)", rowCount: count,
+        columns: shape.columns, rows: rows, tag: bound.tagVerb + " " + String(count), rowCount: count,
         verification: bound.verdict(of: rows), notices: [])
     }
+  }
+}
+
+/// An answer's columns, as a prepared statement keeps them.
+struct AnswerShape {
+  let columns: [ResultColumn]
+  let index: ColumnIndex
+
+  init(of columns: [VSQLPlanner.ResultColumn]) {
+    self.columns = columns.map { ResultColumn(name: $0.name, type: $0.type) }
+    index = ColumnIndex(names: columns.map(\.name))
   }
 }
 

@@ -11,7 +11,11 @@ package enum Executor {
   ) throws -> StatementOutcome {
     switch statement.bound.kind {
     case .query(let plan): return .rows(try query(plan, in: Run(context)))
-    case .insert(let insert): return try changing(context) { try InsertStatement.run(insert, Run(context)) }
+    case .insert(let insert):
+      return try changing(context) {
+        try insert.takesParameters
+          ? InsertStatement.runParameters(insert, in: context) : InsertStatement.run(insert, Run(context))
+      }
     case .update(let update): return try changing(context) { try UpdateStatement.run(update, Run(context)) }
     case .delete(let delete): return try changing(context) { try DeleteStatement.run(delete, Run(context)) }
     case .copy(let copy): return try changing(context) { try CopyStatement.run(copy, in: context) }

@@ -41,6 +41,7 @@ package enum QueryPlanner {
     guard earlier.bound.identity === authorized.statement.identity, earlier.tenant == authorized.tenant else {
       return nil
     }
+    if earlier.actor == authorized.actor { return earlier }
     return PlannedStatement(
       bound: earlier.bound, actor: authorized.actor, tenant: authorized.tenant, ruleLog: earlier.ruleLog)
   }
@@ -65,6 +66,7 @@ struct Optimizer {
     case .query(let plan): copy.kind = .query(optimised(plan))
     case .insert(var insert):
       insert.subqueries = subqueries(insert.subqueries)
+      insert.takesParameters = !rules.isEmpty && insert.isRowOfParameters(statement.parameterTypes.count)
       copy.kind = .insert(insert)
     case .update(var update):
       update.matching = optimised(update.matching)
@@ -103,5 +105,14 @@ struct Optimizer {
     }
     copy.root = Estimator(catalog: catalog).priced(copy.root)
     return copy
+  }
+}
+
+extension BoundInsert {
+  fileprivate func isRowOfParameters(_ count: Int) -> Bool {
+    guard rows.count == 1, rows[0].count == count else { return false }
+    return rows[0].enumerated().allSatisfy { place, scalar in
+      if case .parameter(place) = scalar.kind { true } else { false }
+    }
   }
 }

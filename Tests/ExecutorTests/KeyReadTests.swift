@@ -23,9 +23,9 @@ import VSQLStorage
       for (n, value) in values.enumerated() {
         let condition = "k = CAST(\(value) AS \(type))"
         let plan = try database.lines("EXPLAIN SELECT n FROM t WHERE \(condition)")
-        #expect(plan[0].hasPrefix("Key Read using t_pkey on t "), "\(plan)")
+        #expect(plan.contains { $0.contains("Key Read using t_pkey on t ") }, "\(plan)")
         #expect(try database.lines("SELECT s, n FROM t WHERE \(condition)") == ["row \(n)|\(n)"], "\(type)")
-        #expect(try database.lines("SELECT n FROM t WHERE \(condition) AND n > 1_000") == [])
+        #expect(try database.lines("SELECT n FROM t WHERE \(condition) AND n > 1000") == [])
         #expect(try database.lines("SELECT n FROM t WHERE s = 'row \(n)' AND \(condition)") == ["\(n)"])
       }
       #expect(try database.lines("SELECT n FROM t WHERE k = CAST(NULL AS \(type))") == [])

@@ -122,10 +122,20 @@ import VSQLSchema
   }
 
   @Test func termsThatRaiseKeepTheirPlace() throws {
+    let tree = try Planning.tree("SELECT id FROM packages WHERE size <> 0 AND 100 / size > 3 AND name = 'a'")
+    #expect(tree.contains("Filter: ((size <> 0) AND ((100 / size) > 3) AND (name = 'a'))"))
+    let free = try Planning.tree("SELECT id FROM packages WHERE size > 0 AND name = 'a'")
+    #expect(free.contains("Filter: ((name = 'a') AND (size > 0))"))
+  }
+
+  @Test func aWholeKeyIsReadByItself() throws {
     let tree = try Planning.tree("SELECT id FROM packages WHERE size <> 0 AND 100 / size > 3 AND id = 5")
-    #expect(tree.contains("Filter: ((size <> 0) AND ((100 / size) > 3) AND (id = 5))"))
-    let free = try Planning.tree("SELECT id FROM packages WHERE size > 0 AND id = 5")
-    #expect(free.contains("Filter: ((id = 5) AND (size > 0))"))
+    #expect(tree.contains("Key Read using packages_pkey on packages"))
+    #expect(tree.contains("Index Cond: id = 5"))
+    #expect(tree.contains("Filter: ((size <> 0) AND ((100 / size) > 3))"))
+    #expect(!(try Planning.tree("SELECT id FROM packages WHERE id = $1")).contains("Filter"))
+    #expect(!(try Planning.tree("SELECT id FROM packages WHERE id IN (5, 6)")).contains("Key Read"))
+    #expect(!(try Planning.tree("SELECT id FROM packages WHERE id > 5")).contains("Key Read"))
   }
 
   @Test func theLogNamesWhatRan() throws {

@@ -6,7 +6,9 @@ import VSQLSchema
 final class Run {
   let context: ExecutionContext
   /// Grows while subqueries are answered, before the first operator that needs them is made.
-  private(set) var environment: EvaluationEnvironment
+  private(set) lazy var environment = EvaluationEnvironment(
+    parameters: context.parameters, subqueries: [], nowMicroseconds: context.nowMicroseconds,
+    user: context.actor.hex)
   /// What the operators of an EXPLAIN ANALYZE did; nil: nobody asked.
   let meter: Meter?
   /// Of every hash table: keys are hostile. Drawn by a call of the system, for the statements that hash.
@@ -15,9 +17,6 @@ final class Run {
   init(_ context: ExecutionContext, meter: Meter? = nil) {
     self.context = context
     self.meter = meter
-    environment = EvaluationEnvironment(
-      parameters: context.parameters, subqueries: [], nowMicroseconds: context.nowMicroseconds,
-      user: context.actor.hex)
   }
 
   /// A run for a subquery that has subqueries of its own; those are not measured apart.

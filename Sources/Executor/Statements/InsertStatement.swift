@@ -21,6 +21,12 @@ enum InsertStatement {
     return .command(tag: "INSERT 0 \(insert.rows.count)", rowCount: insert.rows.count)
   }
 
+  /// The row that the parameters are, which have its columns' types.
+  static func runParameters(_ insert: BoundInsert, in context: ExecutionContext) throws -> StatementOutcome {
+    try context.transaction.insert(context.parameters, into: insert.table.id)
+    return .command(tag: "INSERT 0 1", rowCount: 1)
+  }
+
   /// Below, columns of their own would cost more than the rows.
   private static let fewRows = 16
 

@@ -217,4 +217,22 @@ extension Value {
     case .vector(let vector): .vector(vector.shape)
     }
   }
+
+  /// Whether the values have these types of themselves: at each run of a prepared statement, so that nothing is made for it.
+  package static func ownTypes(of values: [Value], are types: [SQLType?]) -> Bool {
+    if values.count != types.count { return false }
+    for index in values.indices {
+      switch (values[index], types[index]) {
+      case (.null, nil), (.text, nil), (.boolean, .boolean?), (.integer, .integer(.bits64)?),
+        (.double, .double?),
+        (.decimal, .decimal(nil)?), (.blob, .blob?), (.date, .date?), (.timestamp, .timestamp?),
+        (.timestamptz, .timestamptz?), (.uuid, .uuid?):
+        break
+      case (.vector(let vector), .vector(let shape)?):
+        if vector.shape != shape { return false }
+      case (_, _): return false
+      }
+    }
+    return true
+  }
 }

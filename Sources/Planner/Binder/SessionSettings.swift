@@ -130,7 +130,8 @@ package struct SessionSettings: Hashable, Sendable {
   package var maxResultRows: Int64? { limit("max_result_rows") }
 
   private func limit(_ name: String) -> Int64? {
-    if case .integer(let value) = self[name], value > 0 { return value }
+    // Without SET there is no limit.
+    if case .integer(let value) = changed[name], value > 0 { return value }
     return nil
   }
 }

@@ -88,6 +88,8 @@ package struct BoundInsert: Hashable, Sendable {
   package var table: TableDefinition
   package var rows: [[Scalar]]
   package var subqueries: [Plan]
+  /// The one row is the statement's parameters, in their order: the planner says so, and nothing is evaluated then.
+  package var takesParameters = false
 
   package init(table: TableDefinition, rows: [[Scalar]], subqueries: [Plan] = []) {
     self.table = table

@@ -45,6 +45,25 @@ package enum ValueCast {
     }
   }
 
+  /// Whether `cast` would leave each value as it is.
+  package static func areCast(_ values: [Value], to types: [SQLType]) -> Bool {
+    if values.count != types.count { return false }
+    for index in values.indices {
+      switch (values[index], types[index]) {
+      case (.null, _), (.boolean, .boolean), (.double, .double), (.blob, .blob), (.date, .date),
+        (.timestamp, .timestamp), (.timestamptz, .timestamptz), (.uuid, .uuid), (.decimal, .decimal(nil)),
+        (.text, .text(nil)):
+        break
+      case (.integer(let number), .integer(let range)):
+        if !range.bounds.contains(number) { return false }
+      case (.vector(let vector), .vector(let shape)):
+        if vector.shape != shape { return false }
+      case (_, _): return false
+      }
+    }
+    return true
+  }
+
   package static func unknownCast(from: String, to type: SQLType) -> Diagnostic {
     Diagnostic(.cannotCoerce, "cannot cast type \(from) to \(type)")
   }

@@ -103,19 +103,49 @@ package final class AuditChain: Sendable {
 
   /// Chains `events` in their order. They are recorded once `encoded` is durable in the WAL, whose order must be the chain's.
   package func append(_ events: [AuditEvent]) -> Appended {
+    let draft = draft(AuditActs(events))
+    let run = take(draft)
+    return Appended(encoded: draft.encoded, lastSequence: count, run: run)
+  }
+
+  /// Events with their place in the chain, which is computed by `take`: what a WAL frame carries of them does not wait for that.
+  struct Draft: Sendable {
+    fileprivate let acts: AuditActs
+    fileprivate let random: [UInt8]
+    fileprivate let first: UInt64
+    fileprivate let atMicroseconds: Int64
+    fileprivate let previous: Digest
+
+    var count: Int { acts.count }
+
+    /// For the WAL frame, as in `Appended`.
+    var encoded: [UInt8] {
+      AuditRun.encode(acts, random: random, first: first, atMicroseconds: atMicroseconds, previous: previous)
+    }
+  }
+
+  /// The next events; nothing else may be appended until they are taken.
+  func draft(_ acts: AuditActs) -> Draft {
     let now = ring.clock.nowMicroseconds
-    let acts = AuditActs(events)
     let random = ring.randomness.bytes(acts.randomBytes)
     return state.withLock { state in
       // The chain's time never steps back, whatever the clock does.
-      let at = max(now, state.lastMicroseconds)
-      let (first, previous) = (state.count + 1, state.head)
+      Draft(
+        acts: acts, random: random, first: state.count + 1, atMicroseconds: max(now, state.lastMicroseconds),
+        previous: state.head)
+    }
+  }
+
+  /// Chains a draft.
+  @discardableResult
+  func take(_ draft: Draft) -> AuditRun {
+    state.withLock { state in
+      precondition(draft.first == state.count + 1, "drafts are taken in their order")
       let run = AuditRun(
-        acts, random: random, first: first, atMicroseconds: at, previous: previous, state.digester)
+        draft.acts, random: draft.random, first: draft.first, atMicroseconds: draft.atMicroseconds,
+        previous: draft.previous, state.digester)
       if run.count > 0 { state.take(run) }
-      return Appended(
-        encoded: AuditRun.encode(acts, random: random, first: first, atMicroseconds: at, previous: previous),
-        lastSequence: state.count, run: run)
+      return run
     }
   }
 

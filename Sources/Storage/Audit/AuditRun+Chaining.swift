@@ -37,7 +37,7 @@ extension AuditRun {
             drawn += 16 + (form.detail == nil ? 1 : 2) * AuditTexts.saltBytes
             // `longestLine` is what the writes below take at most.
             var line = unsafe LineWriter(target: target + filled)
-            unsafe line.decimal(sequence)
+            line.decimal(sequence)
             line.tab()
             unsafe line.hex(id, bytes: 16)
             unsafe line.copy(pieces, form.middle)

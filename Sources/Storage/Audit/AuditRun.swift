@@ -90,22 +90,58 @@ struct AuditRun: Sendable {
   }
 }
 
-/// What events say besides their id, salts and place: few events of a transaction differ in it.
+/// Events to be recorded, each by what it says besides its id, salts and place: few events of a transaction differ in that.
 struct AuditActs: Sendable {
   private(set) var list: [AuditEvent] = []
   /// By event: its place in `list`.
   private(set) var places: [Int] = []
 
+  init() {}
+
   init(_ events: [AuditEvent]) {
     places.reserveCapacity(events.count)
-    for event in events {
-      if let place = list.suffix(Self.looksBack).lastIndex(of: event) {
+    for event in events { append(event) }
+  }
+
+  /// Events.
+  var count: Int { places.count }
+  var isEmpty: Bool { places.isEmpty }
+  var events: [AuditEvent] { places.map { list[$0] } }
+
+  mutating func append(_ event: AuditEvent) {
+    var place = list.count
+    let oldest = max(0, place - Self.looksBack)
+    while place > oldest {
+      place -= 1
+      if list[place].outcome == event.outcome, list[place] == event {
         places.append(place)
-      } else {
-        places.append(list.count)
-        list.append(event)
+        return
       }
     }
+    places.append(list.count)
+    list.append(event)
+  }
+
+  mutating func append(contentsOf other: AuditActs) {
+    if isEmpty {
+      self = other
+    } else {
+      places += other.places.map { list.count + $0 }
+      list += other.list
+    }
+  }
+
+  struct Mark: Sendable {
+    fileprivate let events: Int
+    fileprivate let acts: Int
+  }
+
+  var mark: Mark { Mark(events: places.count, acts: list.count) }
+
+  /// Takes back what came since the mark.
+  mutating func rollback(to mark: Mark) {
+    places.removeLast(max(0, places.count - mark.events))
+    list.removeLast(max(0, list.count - mark.acts))
   }
 
   init(list: [AuditEvent], places: [Int]) {

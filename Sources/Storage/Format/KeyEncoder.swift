@@ -12,24 +12,24 @@ package enum KeyEncoder {
   ///   - row: below each column's `count`.
   package static func key(of columns: [Column], row: Int) -> [UInt8]? {
     var bytes: [UInt8] = []
-    for column in columns {
-      if column.isNull(row) { return nil }
-      append(column, row: row, to: &bytes)
-    }
-    return bytes
+    return append(columns, row: row, to: &bytes) ? bytes : nil
   }
 
-  /// The key of the row that has these values; nil when one of the key's is NULL.
+  /// Appends the key of one row; false, and what was appended means nothing, when one of its values is NULL.
+  static func append(_ columns: [Column], row: Int, to bytes: inout [UInt8]) -> Bool {
+    for column in columns {
+      if column.isNull(row) { return false }
+      append(column, row: row, to: &bytes)
+    }
+    return true
+  }
+
+  /// Appends the key of the row that has these values; false, and what was appended means nothing, when one of the key's is NULL.
   ///
   /// - Parameter columns: ordinals of the key's columns, in key order.
-  static func key(of columns: [Int], in values: [Value]) -> [UInt8]? {
-    if columns.count == 1 { return key(of: values[columns[0]]) }
-    var bytes: [UInt8] = []
-    for column in columns {
-      guard let part = key(of: values[column]) else { return nil }
-      bytes += part
-    }
-    return bytes
+  static func append(_ columns: [Int], in values: [Value], to bytes: inout [UInt8]) -> Bool {
+    for column in columns where !append(values[column], to: &bytes) { return false }
+    return true
   }
 
   /// The key of one row as far as its first NULL; nil when the first of its values is NULL.
@@ -47,8 +47,13 @@ package enum KeyEncoder {
   /// The bytes of one value; nil for NULL.
   package static func key(of value: Value) -> [UInt8]? {
     var bytes: [UInt8] = []
+    return append(value, to: &bytes) ? bytes : nil
+  }
+
+  /// False for NULL.
+  private static func append(_ value: Value, to bytes: inout [UInt8]) -> Bool {
     switch value {
-    case .null: return nil
+    case .null: return false
     case .boolean(let value): bytes.append(value ? 1 : 0)
     case .date(let value): append(value, to: &bytes)
     case .integer(let value), .timestamp(let value), .timestamptz(let value): append(value, to: &bytes)
@@ -59,7 +64,7 @@ package enum KeyEncoder {
     case .blob(let value): appendEscaped(value, to: &bytes)
     case .vector(let value): bytes.append(contentsOf: value.bytes)
     }
-    return bytes
+    return true
   }
 
   private static func append(_ column: Column, row: Int, to bytes: inout [UInt8]) {
@@ -116,11 +121,7 @@ package enum KeyEncoder {
   }
 
   private static func append(bigEndian value: some FixedWidthInteger, to bytes: inout [UInt8]) {
-    var shift = value.bitWidth
-    while shift > 0 {
-      shift -= 8
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
+    unsafe withUnsafeBytes(of: value.bigEndian) { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// Zero bytes as 00 FF, and 00 00 at the end, so that a shorter string comes first.

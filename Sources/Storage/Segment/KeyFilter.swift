@@ -126,8 +126,10 @@ package struct KeyProbes: Hashable, Sendable {
 /// The hash of a key's bytes that filters on disk are made with.
 enum KeyHash {
   /// h begins as the length; for each 8 bytes, low first, the last ones filled up with zeros, h becomes m(h ⊕ them), at last m(h).
-  static func of(_ key: Span<UInt8>) -> UInt64 {
-    var hash = UInt64(key.count)
+  ///
+  /// - Parameter seed: not 0 for tables in memory, where hostile keys must not meet: then h begins as the length and the seed.
+  static func of(_ key: Span<UInt8>, seed: UInt64 = 0) -> UInt64 {
+    var hash = UInt64(key.count) ^ seed
     var word: UInt64 = 0
     var filled: UInt64 = 0
     for index in key.indices {

@@ -3,21 +3,33 @@ import VSQLSchema
 /// A table as the insert of single rows needs it.
 final class InsertTarget {
   let definition: TableDefinition
-  /// Its unique keys, each with its name among the transaction's own keys.
-  let keys: [(index: IndexDefinition, place: Transaction.OwnKey)]
+  let types: [SQLType]
+  let keys: [Key]
   /// By column: whether NULL is refused.
   private let isRequired: [Bool]
 
+  /// A unique key, and its name among the transaction's own keys.
+  final class Key {
+    let index: IndexDefinition
+    let place: Transaction.OwnKey
+
+    init(_ index: IndexDefinition, of table: TableID) {
+      self.index = index
+      place = Transaction.OwnKey(table: table, index: index.id)
+    }
+  }
+
   init(_ table: TableDefinition) {
     definition = table
-    keys = table.uniqueKeys.map { ($0, Transaction.OwnKey(table: table.id, index: $0.id)) }
+    types = table.types
+    keys = table.uniqueKeys.map { Key($0, of: table.id) }
     isRequired = table.columns.indices.map { table.columns[$0].isNotNull || table.primaryKey.contains($0) }
   }
 
   /// The first column that has no value and must have one.
   func missing(in values: [Value]) -> Int? {
-    for (ordinal, value) in values.enumerated() {
-      if case .null = value, isRequired[ordinal] { return ordinal }
+    for ordinal in values.indices where isRequired[ordinal] {
+      if case .null = values[ordinal] { return ordinal }
     }
     return nil
   }
@@ -26,24 +38,29 @@ final class InsertTarget {
 /// A transaction's own unique keys, and the provisional rows that hold them. It has few indexes and many keys.
 struct OwnKeys: Sendable {
   private var places: [Transaction.OwnKey] = []
-  private var rows: [[RowKey: RowID]] = []
+  private var tables: [RowKeyTable] = []
 
-  /// - Returns: the own row that had the key before.
-  mutating func take(_ key: RowKey, _ row: RowID, _ place: Transaction.OwnKey) -> RowID? {
-    let index = index(place)
-    return rows[index].updateValue(row, forKey: key)
+  /// - Parameter hash: `RowKeyTable.hash` of the key.
+  /// - Returns: the own row that had the key before, and what gives it back.
+  mutating func take(
+    _ key: Span<UInt8>, hash: UInt64, _ row: RowID, _ place: Transaction.OwnKey
+  ) -> (before: RowID?, taking: Taking) {
+    var number = 0
+    while number < places.count, places[number] != place { number += 1 }
+    if number == places.count {
+      places.append(place)
+      tables.append(RowKeyTable())
+    }
+    let (entry, before) = tables[number].set(key, hash: hash, to: row)
+    return (before, Taking(table: number, entry: entry, before: before))
   }
 
-  /// Undoes `take`.
-  mutating func giveBack(_ key: RowKey, _ place: Transaction.OwnKey, before: RowID?) {
-    let index = index(place)
-    rows[index][key] = before
-  }
+  /// Undoes the last `take` that is not undone.
+  mutating func giveBack(_ taking: Taking) { tables[taking.table].restore(taking.entry, to: taking.before) }
 
-  private mutating func index(_ place: Transaction.OwnKey) -> Int {
-    if let index = places.firstIndex(of: place) { return index }
-    places.append(place)
-    rows.append([:])
-    return places.count - 1
+  struct Taking: Sendable {
+    fileprivate let table: Int
+    fileprivate let entry: Int
+    fileprivate let before: RowID?
   }
 }

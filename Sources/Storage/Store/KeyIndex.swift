@@ -7,15 +7,19 @@ struct KeyIndex: Sendable {
     var index: IndexID
   }
 
-  private var rows: [Place: [RowKey: RowID]] = [:]
+  /// Where each one's table is in `tables`.
+  private var numbers: [Place: Int] = [:]
+  private var tables: [RowKeyTable] = []
 
   func holders(of keys: [[UInt8]], _ index: IndexDefinition, in partition: PartitionKey) -> [RowID] {
-    guard let index = rows[Place(partition: partition, index: index.id)], !index.isEmpty else { return [] }
-    return keys.compactMap { index[RowKey($0)] }
+    guard let number = numbers[Place(partition: partition, index: index.id)] else { return [] }
+    return keys.compactMap { tables[number].row(of: $0.span, hash: RowKeyTable.hash($0.span)) }
   }
 
-  func holder(of key: RowKey, _ index: IndexID, in partition: PartitionKey) -> RowID? {
-    rows[Place(partition: partition, index: index)]?[key]
+  /// - Parameter hash: `RowKeyTable.hash` of the key.
+  func holder(of key: Span<UInt8>, hash: UInt64, _ index: IndexID, in partition: PartitionKey) -> RowID? {
+    guard let number = numbers[Place(partition: partition, index: index)] else { return nil }
+    return tables[number].row(of: key, hash: hash)
   }
 
   mutating func insert(_ chunk: MemoryChunk, _ definition: TableDefinition, _ partition: PartitionKey) {
@@ -35,12 +39,18 @@ struct KeyIndex: Sendable {
   ) {
     let columns = index.columns.map { chunk.columns[$0] }
     let place = Place(partition: partition, index: index.id)
-    // Taken out, so that it is found once.
-    var keys = rows.removeValue(forKey: place) ?? [:]
-    for row in ordinals {
-      if let key = KeyEncoder.key(of: columns, row: row) { keys[RowKey(key)] = chunk.rowIDs[row] }
+    let number = numbers[place] ?? tables.count
+    if number == tables.count {
+      numbers[place] = number
+      tables.append(RowKeyTable())
     }
-    rows[place] = keys
+    var key: [UInt8] = []
+    for row in ordinals {
+      key.removeAll(keepingCapacity: true)
+      if KeyEncoder.append(columns, row: row, to: &key) {
+        tables[number].set(key.span, hash: RowKeyTable.hash(key.span), to: chunk.rowIDs[row])
+      }
+    }
   }
 
   /// Frees the keys that a row of `chunk` holds.
@@ -48,21 +58,32 @@ struct KeyIndex: Sendable {
     _ chunk: MemoryChunk, row: Int, _ definition: TableDefinition, _ partition: PartitionKey
   ) {
     for index in definition.uniqueKeys {
-      let place = Place(partition: partition, index: index.id)
-      if let key = KeyEncoder.key(of: index.columns.map { chunk.columns[$0] }, row: row),
-        rows[place]?[RowKey(key)] == chunk.rowIDs[row]
-      {
-        rows[place]?[RowKey(key)] = nil
+      guard let number = numbers[Place(partition: partition, index: index.id)],
+        let key = KeyEncoder.key(of: index.columns.map { chunk.columns[$0] }, row: row)
+      else { continue }
+      let hash = RowKeyTable.hash(key.span)
+      if tables[number].row(of: key.span, hash: hash) == chunk.rowIDs[row] {
+        tables[number].remove(key.span, hash: hash)
       }
     }
   }
 
-  mutating func removeAll() { rows = [:] }
+  mutating func removeAll() {
+    numbers = [:]
+    tables = []
+  }
 
-  mutating func remove(table: TableID) { rows = rows.filter { $0.key.partition.table != table } }
+  mutating func remove(table: TableID) { forget { $0.partition.table == table } }
 
   mutating func remove(index: IndexID, of table: TableID) {
-    rows = rows.filter { $0.key.partition.table != table || $0.key.index != index }
+    forget { $0.partition.table == table && $0.index == index }
+  }
+
+  private mutating func forget(_ isGone: (Place) -> Bool) {
+    for (place, number) in numbers where isGone(place) {
+      tables[number] = RowKeyTable()
+      numbers[place] = nil
+    }
   }
 }
 
@@ -84,19 +105,21 @@ extension Writer {
   }
 
   /// The live row that holds `key` of `index`; nil: none.
-  func holder(of key: RowKey, _ index: IndexDefinition, in partition: PartitionKey) throws(StorageError)
-    -> RowID?
-  {
-    if let row = keys.holder(of: key, index.id, in: partition) { return row }
+  ///
+  /// - Parameter hash: `RowKeyTable.hash` of the key.
+  func holder(
+    of key: [UInt8], hash: UInt64, _ index: IndexDefinition, in partition: PartitionKey
+  ) throws(StorageError) -> RowID? {
+    if let row = keys.holder(of: key.span, hash: hash, index.id, in: partition) { return row }
     guard let sources = head.partitions[partition]?.sources else { return nil }
-    var hash: UInt64?
+    var filterHash: UInt64?
     for place in sources.indices {
       guard case .segment(let segment) = sources[place].content else { continue }
-      let keyHash = hash ?? KeyHash.of(key.bytes.span)
-      hash = keyHash
+      let asked = filterHash ?? KeyHash.of(key.span)
+      filterHash = asked
       var isRuledOut = false
       let found = try segment.ordinal(
-        ofKey: key.bytes, hash: keyHash, of: index, isRuledOut: &isRuledOut,
+        ofKey: key, hash: asked, of: index, isRuledOut: &isRuledOut,
         where: { !sources[place].isDeleted($0) })
       if let found { return try segment.rowIDs()[found] }
     }

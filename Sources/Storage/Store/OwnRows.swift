@@ -1,37 +1,58 @@
 import VSQLDiagnostics
 import VSQLSchema
 
-/// Rows that a transaction inserted one by one and that no chunk holds yet: a row is copied once, not with each of those after it.
+/// Rows that a transaction inserted one by one and that no chunk holds yet: they become columns when something reads them, or when they
+/// are enough.
 struct OwnRows: Sendable {
   let table: TableID
+  let types: [SQLType]
   private(set) var rowIDs: [RowID] = []
-  private var columns: [ColumnBuilder]
+  /// One after the other.
+  private var values: [Value] = []
 
-  init(of table: TableDefinition) {
-    self.table = table.id
-    columns = table.columns.map { ColumnBuilder(type: $0.type) }
+  init(of table: TableID, types: [SQLType]) {
+    self.table = table
+    self.types = types
   }
 
   var count: Int { rowIDs.count }
-  var types: [SQLType] { columns.map(\.type) }
-  var chunk: MemoryChunk { MemoryChunk(rowIDs: rowIDs, columns: columns.map { $0.finish() }) }
 
   /// Appends a row, whose id lies above all others.
   ///
   /// - Throws: 42804 when a value is of another type than its column; nothing was appended.
-  mutating func append(_ values: [Value], _ row: RowID) throws(Diagnostic) {
-    do {
-      for (ordinal, value) in values.enumerated() { try columns[ordinal].append(value) }
-    } catch {
-      for ordinal in columns.indices { columns[ordinal].removeLast(columns[ordinal].count - count) }
-      throw error
+  mutating func append(_ row: [Value], _ id: RowID) throws(Diagnostic) {
+    if let misfit = Column.misfit(in: row, of: types) {
+      throw Diagnostic(
+        .datatypeMismatch, "a value does not have the type \(types[misfit]) of its column")
     }
-    rowIDs.append(row)
+    values += row
+    rowIDs.append(id)
   }
 
   mutating func removeLast(_ rows: Int) {
     let removed = min(rows, count)
-    for ordinal in columns.indices { columns[ordinal].removeLast(removed) }
+    values.removeLast(removed * types.count)
     rowIDs.removeLast(removed)
+  }
+}
+
+extension OwnRows {
+  /// The rows as their table's view got them, from which they can come back.
+  struct Flushed: Sendable {
+    let table: TableID
+    let types: [SQLType]
+    let chunk: MemoryChunk
+  }
+
+  var flushed: Flushed {
+    Flushed(
+      table: table, types: types,
+      chunk: MemoryChunk(rowIDs: rowIDs, columns: Column.columns(ofRows: values, types: types)))
+  }
+
+  init(_ flushed: Flushed) {
+    self.init(of: flushed.table, types: flushed.types)
+    rowIDs = flushed.chunk.rowIDs
+    for row in rowIDs.indices { values += flushed.chunk.columns.map { $0.value(at: row) } }
   }
 }

@@ -1,4 +1,5 @@
 internal import Synchronization
+import VSQLSchema
 
 /// What readers see: the newest durable commit; and how many frames are durable.
 final class PublishedHead: Sendable {
@@ -8,6 +9,10 @@ final class PublishedHead: Sendable {
   init(_ head: StoreHead) { self.head = Mutex(head) }
 
   var current: StoreHead { head.withLock { $0 } }
+
+  var catalog: (tables: [TableDefinition], tenants: [TenantName]) {
+    head.withLock { ($0.catalog.tables, $0.catalog.tenants) }
+  }
 
   func isDurable(_ position: UInt64) -> Bool { frames.load(ordering: .acquiring) >= position }
 

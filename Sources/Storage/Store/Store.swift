@@ -53,6 +53,9 @@ package final class Store: Sendable {
     Snapshot(tenant: tenant, head: published.current, guardian: guardian)
   }
 
+  /// Tables and tenants as of the newest durable commit.
+  package var catalog: (tables: [TableDefinition], tenants: [TenantName]) { published.catalog }
+
   /// - Throws: 25006 when the database is open for reading only and `readOnly` is false.
   package func begin(tenant: TenantID, actor: ActorID, readOnly: Bool) throws -> Transaction {
     if isReadOnly, !readOnly { throw StorageError.readOnly }
@@ -73,9 +76,9 @@ package final class Store: Sendable {
   }
 
   func holder(
-    of key: RowKey, _ index: IndexDefinition, in partition: PartitionKey, _ patience: Patience
+    of key: [UInt8], hash: UInt64, _ index: IndexDefinition, in partition: PartitionKey, _ patience: Patience
   ) throws -> RowID? {
-    try writing(patience) { try $0.holder(of: key, index, in: partition) }
+    try writing(patience) { try $0.holder(of: key, hash: hash, index, in: partition) }
   }
 
   /// What opened columns and operators count against.

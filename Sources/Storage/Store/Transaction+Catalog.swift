@@ -47,7 +47,9 @@ extension Transaction {
       guard case .memory(let chunk) = source.content else { continue }
       let columns = index.columns.map { chunk.columns[$0] }
       for row in source.liveOrdinals {
-        if let key = KeyEncoder.key(of: columns, row: row) { take(RowKey(key), chunk.rowIDs[row], place) }
+        if let key = KeyEncoder.key(of: columns, row: row) {
+          take(key, hash: RowKeyTable.hash(key.span), chunk.rowIDs[row], place)
+        }
       }
     }
     return index.id
@@ -62,9 +64,9 @@ extension Transaction {
 
   /// - Returns: the own row that had the key before.
   @discardableResult
-  func take(_ key: RowKey, _ row: RowID, _ place: OwnKey) -> RowID? {
-    let before = ownKeys.take(key, row, place)
-    log.append(.key(place, key, before: before))
+  func take(_ key: [UInt8], hash: UInt64, _ row: RowID, _ place: OwnKey) -> RowID? {
+    let (before, taking) = ownKeys.take(key.span, hash: hash, row, place)
+    log.append(.key(taking))
     return before
   }
 
@@ -83,11 +85,11 @@ extension Transaction {
     let views: [TableID: Partition]
     let catalog: CatalogState
     let logCount: Int
-    let eventCount: Int
+    let events: AuditActs.Mark
   }
 
   package func savepointMark() -> Mark {
-    Mark(views: views, catalog: ownCatalog, logCount: log.count, eventCount: events.count)
+    Mark(views: views, catalog: ownCatalog, logCount: log.count, events: events.mark)
   }
 
   /// Undoes everything since the mark.
@@ -95,7 +97,7 @@ extension Transaction {
     undo(to: mark.logCount)
     views = mark.views
     ownCatalog = mark.catalog
-    events.removeLast(max(0, events.count - mark.eventCount))
+    events.rollback(to: mark.events)
   }
 
   /// Takes back own keys and rows in the buffer, and forgets changes past the first `count`; views and catalog are the caller's
@@ -104,11 +106,11 @@ extension Transaction {
     var rows = 0
     while log.count > count, let change = log.popLast() {
       switch change {
-      case .key(let place, let key, let before): ownKeys.giveBack(key, place, before: before)
+      case .key(let taking): ownKeys.giveBack(taking)
       case .rows(let added): rows += added
       case .flush(let former):
         // What came to the buffer afterwards was counted, and is gone with it.
-        buffer = former
+        buffer = OwnRows(former)
         rows = 0
       case .delete, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant: break
       }

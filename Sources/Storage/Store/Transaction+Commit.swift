@@ -9,7 +9,7 @@ extension Transaction {
   package func commit() throws {
     precondition(isOpen, "a transaction ends once")
     if log.isEmpty, views.isEmpty {
-      if !events.isEmpty, !store.isReadOnly { try store.record(events) }
+      if !events.isEmpty, !store.isReadOnly { try store.record(events.events) }
       isOpen = false
       return
     }
@@ -75,9 +75,9 @@ struct CommitDraft: Sendable {
   var inserts: [TableID: [MemoryChunk]] = [:]
   /// The unique indexes that the inserted rows were held to.
   var checkedKeys: [TableID: [IndexID]] = [:]
-  var events: [AuditEvent]
+  var events: AuditActs
 
-  init(tenant: TenantID, base: UInt64, epoch: UInt64, events: [AuditEvent]) {
+  init(tenant: TenantID, base: UInt64, epoch: UInt64, events: AuditActs) {
     self.tenant = tenant
     self.base = base
     self.epoch = epoch

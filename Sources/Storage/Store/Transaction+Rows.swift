@@ -88,7 +88,7 @@ extension Transaction {
     let place = OwnKey(table: definition.id, index: index.id)
     var keys: [[UInt8]] = []
     for (key, row) in wanted {
-      try takeOwn(RowKey(key), row, place, index, definition, view)
+      try takeOwn(key, hash: RowKeyTable.hash(key.span), row, place, index, definition)
       keys.append(key)
     }
     for holder in try store.holders(of: keys, index, in: PartitionKey(definition.id, tenant), patience) {
@@ -97,24 +97,23 @@ extension Transaction {
   }
 
   /// One key of one row, as `insert` of single rows takes it.
-  func take(
-    _ key: RowKey, _ row: RowID, _ index: IndexDefinition, _ place: OwnKey, _ definition: TableDefinition
-  ) throws {
-    try takeOwn(key, row, place, index, definition, nil)
-    if let holder = try store.holder(of: key, index, in: PartitionKey(definition.id, tenant), patience) {
-      try checkDeleted(holder, index, definition, storedView(of: definition.id))
+  func take(_ key: [UInt8], _ row: RowID, _ unique: InsertTarget.Key, _ definition: TableDefinition) throws {
+    let hash = RowKeyTable.hash(key.span)
+    try takeOwn(key, hash: hash, row, unique.place, unique.index, definition)
+    let partition = PartitionKey(definition.id, tenant)
+    if let holder = try store.holder(of: key, hash: hash, unique.index, in: partition, patience) {
+      try checkDeleted(holder, unique.index, definition, storedView(of: definition.id))
     }
   }
 
-  /// - Parameter view: the table's, without the buffer; nil: it is looked up where it is needed.
   private func takeOwn(
-    _ key: RowKey, _ row: RowID, _ place: OwnKey, _ index: IndexDefinition, _ definition: TableDefinition,
-    _ view: Partition?
+    _ key: [UInt8], hash: UInt64, _ row: RowID, _ place: OwnKey, _ index: IndexDefinition,
+    _ definition: TableDefinition
   ) throws {
-    guard let before = take(key, row, place) else { return }
+    guard let before = take(key, hash: hash, row, place) else { return }
     // Rows that come now and those in the buffer are in no view, and none of them is deleted.
     let firstUnseen = buffer?.rowIDs.first ?? nextProvisional
-    if try before >= firstUnseen || (view ?? storedView(of: definition.id)).isLive(before) {
+    if try before >= firstUnseen || storedView(of: definition.id).isLive(before) {
       throw definition.violation(of: index)
     }
   }

@@ -22,12 +22,13 @@ extension Transaction {
     if let buffer, buffer.table != table || buffer.count >= Batch.capacity { try flushBuffer() }
     let (row, mark) = (nextProvisional, log.count)
     do {
-      for (index, place) in target.keys {
-        if let key = KeyEncoder.key(of: index.columns, in: values) {
-          try take(RowKey(key), row, index, place, definition)
+      for unique in target.keys {
+        keyBytes.removeAll(keepingCapacity: true)
+        if KeyEncoder.append(unique.index.columns, in: values, to: &keyBytes) {
+          try take(keyBytes, row, unique, definition)
         }
       }
-      if buffer == nil { buffer = OwnRows(of: definition) }
+      if buffer == nil { buffer = OwnRows(of: table, types: target.types) }
       try buffer?.append(values, row)
     } catch {
       undo(to: mark)
@@ -40,10 +41,11 @@ extension Transaction {
   /// Puts the buffer's rows into their table's view.
   func flushBuffer() throws {
     guard let own = buffer else { return }
+    let flushed = own.flushed
     var view = storedView(of: own.table)
-    try view.append(own.chunk, types: own.types)
+    try view.append(flushed.chunk, types: own.types)
     views[own.table] = view
     buffer = nil
-    log.append(.flush(own))
+    log.append(.flush(flushed))
   }
 }

@@ -36,7 +36,9 @@ package final class Transaction {
   var log: [Change] = []
   /// Own unique keys, with the provisional rows that hold them.
   var ownKeys = OwnKeys()
-  var events: [AuditEvent] = []
+  var events = AuditActs()
+  /// The bytes of the key that is being taken.
+  var keyBytes: [UInt8] = []
   var isOpen = true
 
   struct OwnKey: Hashable, Sendable {
@@ -50,8 +52,8 @@ package final class Transaction {
     /// So many rows came to the buffer.
     case rows(Int)
     /// The buffer went into its table's view.
-    indirect case flush(OwnRows)
-    case key(OwnKey, RowKey, before: RowID?)
+    indirect case flush(OwnRows.Flushed)
+    case key(OwnKeys.Taking)
     indirect case createTable(TableDefinition)
     indirect case dropTable(TableDefinition)
     indirect case createIndex(TableID, IndexDefinition)
@@ -78,6 +80,16 @@ package final class Transaction {
       tables: ownCatalog, views: views, buffered: buffer.map { ($0.table, $0.count) }, snapshot: snapshot)
   }
 
+  /// Of `catalog`, at no cost.
+  package var tables: [TableDefinition] { ownCatalog.tables }
+  package var tenants: [TenantName] { ownCatalog.tenants }
+
+  /// Live rows of `table` that the transaction sees.
+  package func rowCount(of table: TableID) -> Int {
+    let buffered = if let buffer, buffer.table == table { buffer.count } else { 0 }
+    return (views[table]?.liveCount ?? snapshot.rowCount(of: table)) + buffered
+  }
+
   /// The rows of `table` that `scope` lets through, own writes included; see `Snapshot.scan`.
   package func scan(
     _ table: TableID, columns: [Int], scope: RowScope, zones: [ZonePredicate] = [], lookup: KeyLookup? = nil
@@ -91,7 +103,9 @@ package final class Transaction {
   }
 
   /// Takes events along: they are in the chain when the commit is durable, and not at all when it fails.
-  package func record(_ events: [AuditEvent]) { self.events.append(contentsOf: events) }
+  package func record(_ events: [AuditEvent]) {
+    for event in events { self.events.append(event) }
+  }
 
   /// Ends the transaction without a trace.
   package func rollback() {
@@ -100,7 +114,7 @@ package final class Transaction {
     buffer = nil
     log = []
     ownKeys = OwnKeys()
-    events = []
+    events = AuditActs()
     ownCatalog = snapshot.head.catalog
   }
 

@@ -21,7 +21,7 @@ extension Writer {
   }
 
   private mutating func append(
-    _ commit: inout ResolvedCommit, events: [AuditEvent], _ check: () throws -> Void
+    _ commit: inout ResolvedCommit, events: AuditActs, _ check: () throws -> Void
   ) throws -> UInt64 {
     let handles = try writeSegments(&commit, check)
     var next = commit.head
@@ -68,7 +68,7 @@ extension Writer {
     try checkUsable()
     gatherEvents()
     if events.isEmpty, pendingEvents.isEmpty { return }
-    try append(LogRecord(version: head.version), events: events)
+    try append(LogRecord(version: head.version), events: AuditActs(events))
   }
 
   /// Whether memory or the log grew so far that a checkpoint is due.
@@ -77,10 +77,13 @@ extension Writer {
       || (log?.end ?? 0) >= 4 * options.flushBytes || chain.pendingCount >= Self.manyEvents
   }
 
+  /// Events whose hashes take some 0.2 ms; a thread is begun in a tenth of that.
+  private static let worthAThread = 512
+
   /// About 40 MiB of lines and texts that no file of the chain holds yet.
   private static let manyEvents: UInt64 = 1 << 17
 
-  private mutating func append(_ commit: ResolvedCommit, events: [AuditEvent]) throws {
+  private mutating func append(_ commit: ResolvedCommit, events: AuditActs) throws {
     var record = LogRecord(version: commit.head.version)
     record.catalog = commit.catalog
     record.deletes = commit.deletes
@@ -90,14 +93,20 @@ extension Writer {
   }
 
   /// The frame carries the events, so that an act and its event are durable together or not at all.
-  private mutating func append(_ record: LogRecord, events: [AuditEvent]) throws {
+  private mutating func append(_ record: LogRecord, events: AuditActs) throws {
     var record = record
     let log = try openLog()
     let mark = chain.mark()
     gatherEvents()
-    let all = pendingEvents.isEmpty ? events : pendingEvents + events
-    if !all.isEmpty { record.events = chain.append(all).encoded }
+    var all = AuditActs(pendingEvents)
+    all.append(contentsOf: events)
+    let draft = chain.draft(all)
+    if !all.isEmpty { record.events = draft.encoded }
+    // Hashes of many events take as long as sealing as many rows: both at once then.
+    let chain = chain
+    let chaining = draft.count >= Self.worthAThread ? OwnThread { chain.take(draft) } : nil
     do {
+      defer { if let chaining { chaining.join() } else { chain.take(draft) } }
       try log.append(record)
     } catch {
       chain.rollback(to: mark)
