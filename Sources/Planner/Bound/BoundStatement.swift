@@ -3,17 +3,50 @@ import VSQLSchema
 
 /// A statement whose names are settled and whose types are known: ordinals and ids, nothing left to look up.
 package struct BoundStatement: Sendable {
-  package var kind: Kind
+  /// One reference, so that a prepared statement's runs hand it on at no cost.
+  private var content: Content
+
+  private final class Content: Sendable {
+    let kind: Kind
+    let accesses: [Access]
+    let parameterTypes: [SQLType]
+    let parameterNames: [String]?
+    let notices: [String]
+    let identity: Identity
+
+    init(
+      _ kind: Kind, accesses: [Access], parameterTypes: [SQLType], parameterNames: [String]?,
+      notices: [String],
+      identity: Identity
+    ) {
+      self.kind = kind
+      self.accesses = accesses
+      self.parameterTypes = parameterTypes
+      self.parameterNames = parameterNames
+      self.notices = notices
+      self.identity = identity
+    }
+  }
+
+  package var kind: Kind {
+    get { content.kind }
+    set {
+      content = Content(
+        newValue, accesses: accesses, parameterTypes: parameterTypes, parameterNames: parameterNames,
+        notices: notices, identity: identity)
+    }
+  }
+
   /// Everything that the statement touches, through subqueries and EXPLAIN too.
-  package var accesses: [Access]
+  package var accesses: [Access] { content.accesses }
   /// The type that each parameter is cast to, by index.
-  package var parameterTypes: [SQLType]
+  package var parameterTypes: [SQLType] { content.parameterTypes }
   /// `$1` is index 0; `:name` in order of first use. Both forms in one statement are an error.
-  package var parameterNames: [String]?
+  package var parameterNames: [String]? { content.parameterNames }
   /// What the user should know beside the answer.
-  package var notices: [String]
+  package var notices: [String] { content.notices }
   /// Shared by what planning makes of this statement, and by nothing else.
-  package let identity = Identity()
+  package var identity: Identity { content.identity }
 
   package final class Identity: Sendable {}
 
@@ -21,11 +54,9 @@ package struct BoundStatement: Sendable {
     kind: Kind, accesses: [Access] = [], parameterTypes: [SQLType] = [], parameterNames: [String]? = nil,
     notices: [String] = []
   ) {
-    self.notices = notices
-    self.kind = kind
-    self.accesses = accesses
-    self.parameterTypes = parameterTypes
-    self.parameterNames = parameterNames
+    content = Content(
+      kind, accesses: accesses, parameterTypes: parameterTypes, parameterNames: parameterNames,
+      notices: notices, identity: Identity())
   }
 
   package indirect enum Kind: Sendable {

@@ -114,6 +114,7 @@ extension Writer {
     guard let sources = head.partitions[partition]?.sources else { return nil }
     var filterHash: UInt64?
     for place in sources.indices {
+      if sources[place].isMemory { continue }
       guard case .segment(let segment) = sources[place].content else { continue }
       let asked = filterHash ?? KeyHash.of(key.span)
       filterHash = asked

@@ -12,6 +12,9 @@ package final class MemoryChunk: Sendable {
   /// Sorted keys by index, made when a scan first looks one up.
   private let runs = Mutex<[IndexID: KeyRun]>([:])
 
+  /// Ordinals plus one by whole key, of the indexes that single keys were looked up in.
+  private let points = Mutex<[(index: IndexID, table: RowKeyTable)]>([])
+
   package var count: Int { rowIDs.count }
 
   init(rowIDs: [RowID], columns: [Column]) {
@@ -27,6 +30,28 @@ package final class MemoryChunk: Sendable {
       let run = KeyRun(of: index.columns, in: [Batch(columns: columns, count: count)])
       runs[index.id] = run
       return run
+    }
+  }
+
+  /// The row that has a whole key of `index`, which is unique: of rows with one key, all but the last are deleted.
+  ///
+  /// - Parameter hash: `RowKeyTable.hash` of the key.
+  func row(of key: [UInt8], hash: UInt64, in index: IndexDefinition) -> Int? {
+    points.withLock { points -> Int? in
+      for place in points.indices where points[place].index == index.id {
+        return points[place].table.row(of: key.span, hash: hash).map { Int($0) - 1 }
+      }
+      var table = RowKeyTable()
+      let keyColumns = index.columns.map { columns[$0] }
+      var bytes: [UInt8] = []
+      for row in 0..<count {
+        bytes.removeAll(keepingCapacity: true)
+        if KeyEncoder.append(keyColumns, row: row, to: &bytes) {
+          table.set(bytes.span, hash: RowKeyTable.hash(bytes.span), to: RowID(row + 1))
+        }
+      }
+      points.append((index.id, table))
+      return table.row(of: key.span, hash: hash).map { Int($0) - 1 }
     }
   }
 

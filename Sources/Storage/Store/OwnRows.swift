@@ -7,8 +7,12 @@ struct OwnRows: Sendable {
   let table: TableID
   let types: [SQLType]
   private(set) var rowIDs: [RowID] = []
-  /// One after the other.
-  private var values: [Value] = []
+  /// Of the first rows; empty: of none.
+  private var columns: [Column] = []
+  /// The rows after those, one after the other: a few, so that what grows with each row stays in the processor's cache.
+  private var staged: [Value] = []
+
+  private static let mostStaged = 64
 
   init(of table: TableID, types: [SQLType]) {
     self.table = table
@@ -25,14 +29,32 @@ struct OwnRows: Sendable {
       throw Diagnostic(
         .datatypeMismatch, "a value does not have the type \(types[misfit]) of its column")
     }
-    values += row
+    if staged.count >= Self.mostStaged * types.count { settle() }
+    staged += row
     rowIDs.append(id)
   }
 
   mutating func removeLast(_ rows: Int) {
     let removed = min(rows, count)
-    values.removeLast(removed * types.count)
     rowIDs.removeLast(removed)
+    if removed * types.count <= staged.count {
+      staged.removeLast(removed * types.count)
+    } else {
+      staged = []
+      columns = rowIDs.isEmpty ? [] : columns.map { $0.gather(Array(rowIDs.indices)) }
+    }
+  }
+
+  /// Moves the staged rows into the columns.
+  private mutating func settle() {
+    if staged.isEmpty { return }
+    let more = Column.columns(ofRows: staged, types: types)
+    staged.removeAll(keepingCapacity: true)
+    if columns.isEmpty {
+      columns = more
+    } else {
+      for ordinal in columns.indices { columns[ordinal].append(more[ordinal]) }
+    }
   }
 }
 
@@ -45,14 +67,15 @@ extension OwnRows {
   }
 
   var flushed: Flushed {
-    Flushed(
-      table: table, types: types,
-      chunk: MemoryChunk(rowIDs: rowIDs, columns: Column.columns(ofRows: values, types: types)))
+    var settled = self
+    settled.settle()
+    return Flushed(
+      table: table, types: types, chunk: MemoryChunk(rowIDs: rowIDs, columns: settled.columns))
   }
 
   init(_ flushed: Flushed) {
     self.init(of: flushed.table, types: flushed.types)
     rowIDs = flushed.chunk.rowIDs
-    for row in rowIDs.indices { values += flushed.chunk.columns.map { $0.value(at: row) } }
+    columns = flushed.chunk.columns
   }
 }

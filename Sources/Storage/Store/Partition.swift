@@ -110,6 +110,8 @@ struct RowSource: Sendable {
   }
 
   let content: Content
+  /// The same as `content` says, to be asked without a copy of it.
+  let isMemory: Bool
   /// Of a segment, erased rows are among them.
   var deleted = DeletedRows()
   /// Rows, deleted ones included.
@@ -121,21 +123,16 @@ struct RowSource: Sendable {
     self.content = content
     switch content {
     case .memory(let chunk):
+      isMemory = true
       count = chunk.count
       firstRowID = chunk.rowIDs.first ?? 0
       lastRowID = chunk.rowIDs.last ?? 0
     case .segment(let segment):
       let manifest = segment.manifest
+      isMemory = false
       count = manifest.rowCount
       firstRowID = manifest.firstRowID
       lastRowID = manifest.lastRowID
-    }
-  }
-
-  var isMemory: Bool {
-    switch content {
-    case .memory: true
-    case .segment: false
     }
   }
 

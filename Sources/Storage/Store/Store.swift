@@ -75,10 +75,16 @@ package final class Store: Sendable {
     try writing(patience) { try $0.holders(of: keys, index, in: partition) }
   }
 
+  /// - Parameter patience: asked for where another one writes.
   func holder(
-    of key: [UInt8], hash: UInt64, _ index: IndexDefinition, in partition: PartitionKey, _ patience: Patience
+    of key: [UInt8], hash: UInt64, _ index: IndexDefinition, in partition: PartitionKey,
+    _ patience: () -> Patience
   ) throws -> RowID? {
-    try writing(patience) { try $0.holder(of: key, hash: hash, index, in: partition) }
+    let answer = try writer.withLockIfAvailable { writer throws(StorageError) in
+      try writer.holder(of: key, hash: hash, index, in: partition)
+    }
+    if let answer { return answer }
+    return try writing(patience()) { try $0.holder(of: key, hash: hash, index, in: partition) }
   }
 
   /// What opened columns and operators count against.

@@ -12,7 +12,7 @@ extension Transaction {
     table.id = TableID(store.newID())
     for place in table.indexes.indices { table.indexes[place].id = IndexID(store.newID()) }
     try ownCatalog.add(table)
-    log.append(.createTable(table))
+    own.log.append(.createTable(table))
     return table.id
   }
 
@@ -21,7 +21,7 @@ extension Transaction {
     try checkWritable()
     let definition = try definition(of: table)
     try ownCatalog.remove(table)
-    log.append(.dropTable(definition))
+    own.log.append(.dropTable(definition))
   }
 
   /// Makes an index; its id is drawn here. The commit has its runs written for the segments that there are.
@@ -40,7 +40,7 @@ extension Transaction {
       }
     }
     try ownCatalog.add(index, to: table)
-    log.append(.createIndex(table, index))
+    own.log.append(.createIndex(table, index))
     let place = OwnKey(table: table, index: index.id)
     for source in try view(of: table).sources
     where index.isUnique && source.firstRowID >= Self.provisionalBase {
@@ -48,7 +48,7 @@ extension Transaction {
       let columns = index.columns.map { chunk.columns[$0] }
       for row in source.liveOrdinals {
         if let key = KeyEncoder.key(of: columns, row: row) {
-          take(key, hash: RowKeyTable.hash(key.span), chunk.rowIDs[row], place)
+          _ = own.take(key, chunk.rowIDs[row], place)
         }
       }
     }
@@ -59,15 +59,7 @@ extension Transaction {
   package func dropIndex(_ index: IndexID, of table: TableID) throws {
     try checkWritable()
     try ownCatalog.remove(index, of: table)
-    log.append(.dropIndex(table, index))
-  }
-
-  /// - Returns: the own row that had the key before.
-  @discardableResult
-  func take(_ key: [UInt8], hash: UInt64, _ row: RowID, _ place: OwnKey) -> RowID? {
-    let (before, taking) = ownKeys.take(key.span, hash: hash, row, place)
-    log.append(.key(taking))
-    return before
+    own.log.append(.dropIndex(table, index))
   }
 
   /// - Throws: 42710 when the name is taken.
@@ -76,7 +68,7 @@ extension Transaction {
     try checkWritable()
     let tenant = TenantName(name: name, id: TenantID(store.newID()))
     try ownCatalog.add(tenant)
-    log.append(.createTenant(tenant))
+    own.log.append(.createTenant(tenant))
     return tenant.id
   }
 
@@ -89,33 +81,14 @@ extension Transaction {
   }
 
   package func savepointMark() -> Mark {
-    Mark(views: views, catalog: ownCatalog, logCount: log.count, events: events.mark)
+    Mark(views: views, catalog: ownCatalog, logCount: own.log.count, events: events.mark)
   }
 
   /// Undoes everything since the mark.
   package func rollback(to mark: Mark) {
-    undo(to: mark.logCount)
+    own.undo(to: mark.logCount)
     views = mark.views
     ownCatalog = mark.catalog
     events.rollback(to: mark.events)
-  }
-
-  /// Takes back own keys and rows in the buffer, and forgets changes past the first `count`; views and catalog are the caller's
-  /// to restore.
-  func undo(to count: Int) {
-    var rows = 0
-    while log.count > count, let change = log.popLast() {
-      switch change {
-      case .key(let taking): ownKeys.giveBack(taking)
-      case .rows(let added): rows += added
-      case .flush(let former):
-        // What came to the buffer afterwards was counted, and is gone with it.
-        buffer = OwnRows(former)
-        rows = 0
-      case .delete, .createTable, .dropTable, .createIndex, .dropIndex, .createTenant: break
-      }
-    }
-    if rows > 0 { buffer?.removeLast(rows) }
-    if buffer?.count == 0 { buffer = nil }
   }
 }

@@ -8,7 +8,7 @@ extension Transaction {
   ///   taken meanwhile, 42P07 or 42P01 when a table was made or dropped meanwhile; what the disk refuses.
   package func commit() throws {
     precondition(isOpen, "a transaction ends once")
-    if log.isEmpty, views.isEmpty {
+    if own.log.isEmpty, views.isEmpty {
       if !events.isEmpty, !store.isReadOnly { try store.record(events.events) }
       isOpen = false
       return
@@ -22,7 +22,7 @@ extension Transaction {
     try flushBuffer()
     var draft = CommitDraft(
       tenant: tenant, base: snapshot.head.version, epoch: snapshot.head.erasureEpoch, events: events)
-    for change in log {
+    for change in own.log {
       switch change {
       case .delete(let table, let rows): draft.deletes[table, default: []].append(contentsOf: rows)
       case .key, .rows, .flush: break
@@ -35,9 +35,9 @@ extension Transaction {
     }
     for (table, view) in views {
       guard let definition = ownCatalog.table(table) else { continue }
-      let own = view.sources.filter { $0.firstRowID >= Self.provisionalBase }
+      let inserted = view.sources.filter { $0.firstRowID >= Self.provisionalBase }
       var chunks: [MemoryChunk] = []
-      for source in own {
+      for source in inserted {
         guard case .memory(let chunk) = source.content, source.liveCount > 0 else { continue }
         chunks.append(
           source.deleted.isEmpty

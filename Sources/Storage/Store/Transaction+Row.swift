@@ -37,9 +37,13 @@ extension Transaction {
     try snapshot.guardian.check(epoch: snapshot.head.erasureEpoch)
     let sources =
       (scope.tenant == tenant ? try view(of: table) : snapshot.head.partition(table, scope.tenant)).sources
-    let hash = KeyHash.of(key.span)
+    let (hash, filterHash) = (RowKeyTable.hash(key.span), KeyHash.of(key.span))
     for place in sources.indices.reversed() {
-      guard let ordinal = try sources[place].ordinal(of: key, hash: hash, in: index, &tally) else { continue }
+      let found =
+        sources[place].isMemory
+        ? sources[place].memoryOrdinal(of: key, hash: hash, in: index)
+        : try sources[place].storedOrdinal(of: key, hash: filterHash, in: index, &tally)
+      guard let ordinal = found else { continue }
       return try batch(of: sources[place], ordinal, columns, scope, table)
     }
     return nil
@@ -81,22 +85,27 @@ extension Transaction {
 }
 
 extension RowSource {
-  /// The live row with a key.
-  fileprivate func ordinal(
+  /// The live row with a key, in a chunk.
+  fileprivate func memoryOrdinal(of key: [UInt8], hash: UInt64, in index: IndexDefinition) -> Int? {
+    guard case .memory(let chunk) = content, let row = chunk.row(of: key, hash: hash, in: index) else {
+      return nil
+    }
+    return isDeleted(row) ? nil : row
+  }
+
+  /// The same in a segment.
+  fileprivate func storedOrdinal(
     of key: [UInt8], hash: UInt64, in index: IndexDefinition, _ tally: inout KeyReadTally
   ) throws(StorageError) -> Int? {
-    switch content {
-    case .memory(let chunk): return chunk.run(of: index).first(key) { !isDeleted($0) }
-    case .segment(let segment):
-      var isRuledOut = false
-      let found = try segment.ordinal(ofKey: key, hash: hash, of: index, isRuledOut: &isRuledOut) {
-        !isDeleted($0)
-      }
-      if isRuledOut { tally.runsSkipped += 1 } else { tally.runsRead += 1 }
-      let pages = (count + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows
-      tally.pagesRead += found == nil ? 0 : 1
-      tally.pagesSkipped += found == nil ? pages : pages - 1
-      return found
+    guard case .segment(let segment) = content else { return nil }
+    var isRuledOut = false
+    let found = try segment.ordinal(ofKey: key, hash: hash, of: index, isRuledOut: &isRuledOut) {
+      !isDeleted($0)
     }
+    if isRuledOut { tally.runsSkipped += 1 } else { tally.runsRead += 1 }
+    let pages = (count + SegmentFormat.pageRows - 1) / SegmentFormat.pageRows
+    tally.pagesRead += found == nil ? 0 : 1
+    tally.pagesSkipped += found == nil ? pages : pages - 1
+    return found
   }
 }

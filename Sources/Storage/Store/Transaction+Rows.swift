@@ -39,7 +39,7 @@ extension Transaction {
       }
     }
     views[table] = view
-    log.append(.delete(table, rowIDs.filter { $0 < Self.provisionalBase }))
+    own.log.append(.delete(table, rowIDs.filter { $0 < Self.provisionalBase }))
   }
 
   private func insertChunk(_ batch: Batch, _ rows: [Int], _ definition: TableDefinition) throws {
@@ -53,19 +53,19 @@ extension Transaction {
       try accumulator.append(column, rows: rows)
       columns.append(accumulator.finish())
     }
-    let first = nextProvisional
+    let first = own.nextProvisional
     let chunk = MemoryChunk(rowIDs: (0..<UInt64(rows.count)).map { first + $0 }, columns: columns)
     var view = try view(of: definition.id)
-    let mark = log.count
+    let mark = own.log.count
     do {
       try takeKeys(of: chunk, definition, view)
       try view.append(chunk, types: definition.columns.map(\.type))
     } catch {
-      undo(to: mark)
+      own.undo(to: mark)
       throw error
     }
     views[definition.id] = view
-    nextProvisional += UInt64(rows.count)
+    own.nextProvisional += UInt64(rows.count)
   }
 
   /// Every unique key of the chunk must be new: among own rows, and in the database as it stands now, own deletes aside.
@@ -88,7 +88,7 @@ extension Transaction {
     let place = OwnKey(table: definition.id, index: index.id)
     var keys: [[UInt8]] = []
     for (key, row) in wanted {
-      try takeOwn(key, hash: RowKeyTable.hash(key.span), row, place, index, definition)
+      try check(own.take(key, row, place), index, definition)
       keys.append(key)
     }
     for holder in try store.holders(of: keys, index, in: PartitionKey(definition.id, tenant), patience) {
@@ -96,30 +96,16 @@ extension Transaction {
     }
   }
 
-  /// One key of one row, as `insert` of single rows takes it.
-  func take(_ key: [UInt8], _ row: RowID, _ unique: InsertTarget.Key, _ definition: TableDefinition) throws {
-    let hash = RowKeyTable.hash(key.span)
-    try takeOwn(key, hash: hash, row, unique.place, unique.index, definition)
-    let partition = PartitionKey(definition.id, tenant)
-    if let holder = try store.holder(of: key, hash: hash, unique.index, in: partition, patience) {
-      try checkDeleted(holder, unique.index, definition, storedView(of: definition.id))
-    }
-  }
-
-  private func takeOwn(
-    _ key: [UInt8], hash: UInt64, _ row: RowID, _ place: OwnKey, _ index: IndexDefinition,
-    _ definition: TableDefinition
-  ) throws {
-    guard let before = take(key, hash: hash, row, place) else { return }
-    // Rows that come now and those in the buffer are in no view, and none of them is deleted.
-    let firstUnseen = buffer?.rowIDs.first ?? nextProvisional
-    if try before >= firstUnseen || storedView(of: definition.id).isLive(before) {
+  /// A key that an own row had is free only where that was deleted since.
+  func check(_ taken: OwnWrites.Taken, _ index: IndexDefinition, _ definition: TableDefinition) throws {
+    guard let before = taken.before else { return }
+    if try before >= taken.firstUnseen || storedView(of: definition.id).isLive(before) {
       throw definition.violation(of: index)
     }
   }
 
   /// A key that stands in the database is free only where this transaction deleted its row.
-  private func checkDeleted(
+  func checkDeleted(
     _ holder: RowID, _ index: IndexDefinition, _ definition: TableDefinition, _ view: Partition
   ) throws {
     guard let place = try view.locate(holder), view.sources[place.source].isDeleted(place.ordinal) else {

@@ -10,42 +10,33 @@ extension Transaction {
   package func insert(_ values: [Value], into table: TableID) throws {
     try checkWritable()
     let target = try insertTarget(table)
-    let definition = target.definition
-    guard values.count == definition.columns.count else {
+    guard values.count == target.types.count else {
       throw Diagnostic(
         .datatypeMismatch,
-        "table \"\(definition.name)\" has \(definition.columns.count) columns, but \(values.count) came")
+        "table \"\(target.definition.name)\" has \(target.types.count) columns, but \(values.count) came")
     }
     if let missing = target.missing(in: values) {
-      throw StorageError.notNullViolation(table: definition.name, column: definition.columns[missing].name)
+      throw StorageError.notNullViolation(
+        table: target.definition.name, column: target.definition.columns[missing].name)
     }
-    if let buffer, buffer.table != table || buffer.count >= Batch.capacity { try flushBuffer() }
-    let (row, mark) = (nextProvisional, log.count)
-    do {
-      for unique in target.keys {
-        keyBytes.removeAll(keepingCapacity: true)
-        if KeyEncoder.append(unique.index.columns, in: values, to: &keyBytes) {
-          try take(keyBytes, row, unique, definition)
-        }
+    if let buffer = own.buffer, buffer.table != table || buffer.count >= Batch.capacity { try flushBuffer() }
+    try own.insert(values, target) { taken, unique in
+      try check(taken, unique.index, target.definition)
+      let partition = PartitionKey(table, tenant)
+      let found = try store.holder(of: taken.key, hash: taken.hash, unique.index, in: partition) { patience }
+      if let found {
+        try checkDeleted(found, unique.index, target.definition, storedView(of: table))
       }
-      if buffer == nil { buffer = OwnRows(of: table, types: target.types) }
-      try buffer?.append(values, row)
-    } catch {
-      undo(to: mark)
-      throw error
     }
-    log.append(.rows(1))
-    nextProvisional += 1
   }
 
   /// Puts the buffer's rows into their table's view.
   func flushBuffer() throws {
-    guard let own = buffer else { return }
-    let flushed = own.flushed
-    var view = storedView(of: own.table)
-    try view.append(flushed.chunk, types: own.types)
-    views[own.table] = view
-    buffer = nil
-    log.append(.flush(flushed))
+    guard let flushed = own.buffer?.flushed else { return }
+    var view = storedView(of: flushed.table)
+    try view.append(flushed.chunk, types: flushed.types)
+    views[flushed.table] = view
+    own.buffer = nil
+    own.log.append(.flush(flushed))
   }
 }

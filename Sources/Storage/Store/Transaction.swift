@@ -29,16 +29,8 @@ package final class Transaction {
   private var target: InsertTarget?
   /// The rows of each table that was written, own writes included.
   var views: [TableID: Partition] = [:]
-  /// Rows inserted one by one that no view has yet: all of one table, behind all others of it.
-  var buffer: OwnRows?
-  var nextProvisional = Transaction.provisionalBase
-  /// What was done, in order; a mark is its length.
-  var log: [Change] = []
-  /// Own unique keys, with the provisional rows that hold them.
-  var ownKeys = OwnKeys()
+  var own = OwnWrites()
   var events = AuditActs()
-  /// The bytes of the key that is being taken.
-  var keyBytes: [UInt8] = []
   var isOpen = true
 
   struct OwnKey: Hashable, Sendable {
@@ -77,7 +69,7 @@ package final class Transaction {
   /// The catalog and statistics as the transaction sees them, own DDL included.
   package var catalog: any Catalog {
     TransactionCatalog(
-      tables: ownCatalog, views: views, buffered: buffer.map { ($0.table, $0.count) }, snapshot: snapshot)
+      tables: ownCatalog, views: views, buffered: own.buffer.map { ($0.table, $0.count) }, snapshot: snapshot)
   }
 
   /// Of `catalog`, at no cost.
@@ -86,7 +78,7 @@ package final class Transaction {
 
   /// Live rows of `table` that the transaction sees.
   package func rowCount(of table: TableID) -> Int {
-    let buffered = if let buffer, buffer.table == table { buffer.count } else { 0 }
+    let buffered = if let buffer = own.buffer, buffer.table == table { buffer.count } else { 0 }
     return (views[table]?.liveCount ?? snapshot.rowCount(of: table)) + buffered
   }
 
@@ -111,9 +103,7 @@ package final class Transaction {
   package func rollback() {
     isOpen = false
     views = [:]
-    buffer = nil
-    log = []
-    ownKeys = OwnKeys()
+    own = OwnWrites()
     events = AuditActs()
     ownCatalog = snapshot.head.catalog
   }
