@@ -19,8 +19,8 @@ struct PlanCache {
   private var bound: BoundStatement?
   private var planned: PlannedStatement?
   /// What the audit chain is told of the bound statement before and after it, where that does not change.
-  var intent: [AuditEvent]?
-  var done: [AuditEvent]?
+  var intent: KeptEvents?
+  var done: KeptEvents?
   /// How its answer's columns are named.
   var shape: AnswerShape?
   /// Of the tables that the plan reads or changes, when it was made.
@@ -70,6 +70,17 @@ struct PlanCache {
 
   /// Differences below this change no plan worth another look.
   private static let fewRows = 64
+}
+
+/// A statement's events, once as a read hands them on and once as a transaction does.
+struct KeptEvents {
+  let events: [AuditEvent]
+  let acts: [AuditAct]
+
+  init(_ events: [AuditEvent]) {
+    self.events = events
+    acts = events.map { AuditAct($0) }
+  }
 }
 
 extension Arguments {

@@ -32,21 +32,22 @@ extension Session {
     _ bound: BoundStatement, _ outcome: StatementStage, in transaction: Transaction, _ cache: inout PlanCache
   ) throws {
     if database.isReadOnly { return }
-    let events: [AuditEvent]
-    if let kept = outcome == .intent ? cache.intent : cache.done {
-      events = kept
+    let kept: KeptEvents
+    if let before = outcome == .intent ? cache.intent : cache.done {
+      kept = before
     } else {
-      events = bound.audited(in: transaction.catalog).map {
-        event($0.action, resource: $0.resource, outcome: outcome == .intent ? .intent : .done)
-      }
+      kept = KeptEvents(
+        bound.audited(in: transaction.catalog).map {
+          event($0.action, resource: $0.resource, outcome: outcome == .intent ? .intent : .done)
+        })
       if bound.isToldByItsTables {
-        if outcome == .intent { cache.intent = events } else { cache.done = events }
+        if outcome == .intent { cache.intent = kept } else { cache.done = kept }
       }
     }
     if bound.changesData {
-      transaction.record(events)
+      transaction.record(kept.acts)
     } else {
-      try database.store.record(events)
+      try database.store.record(kept.events)
     }
   }
 

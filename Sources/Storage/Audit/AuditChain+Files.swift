@@ -20,7 +20,10 @@ extension AuditChain {
   private func absorbPending() throws(StorageError) -> AuditState {
     let sealer = Sealer()
     while true {
-      let (absorbed, pending, salts) = state.withLock { ($0.absorbed, $0.pending, $0.salts) }
+      let (absorbed, pending, salts) = state.withLock { state in
+        state.settle()
+        return (state.absorbed, state.pending, state.salts)
+      }
       guard let lead = pending.first else { return absorbed }
       let first = Self.first(of: lead.first)
       let batch = Self.batch(of: pending, before: first + Self.eventsPerFile)

@@ -12,7 +12,7 @@ extension AuditRun {
     _ digester: Digester
   ) {
     precondition(random.count == acts.randomBytes, "each event has an id and salts of its own")
-    let forms = AuditForms(acts.list, atMicroseconds: atMicroseconds)
+    let forms = AuditForms(acts.list.map(\.event), atMicroseconds: atMicroseconds)
     var (head, sequence, drawn) = (previous, first, 0)
     var lineEnds: [Int] = []
     var (texts, textEnds): ([UInt8], [Int]) = ([], [])

@@ -16,7 +16,7 @@ extension AuditRun {
     writer.varint(first)
     writer.u64(UInt64(bitPattern: atMicroseconds))
     writer.varint(UInt64(acts.list.count))
-    for act in acts.list {
+    for act in acts.list.map(\.event) {
       writer.u64(act.tenant.raw)
       writer.u64(act.actor.raw)
       writer.string(act.action.rawValue)

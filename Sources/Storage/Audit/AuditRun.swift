@@ -90,9 +90,16 @@ struct AuditRun: Sendable {
   }
 }
 
+/// What an event says, as it is handed on: at each run of a prepared statement the same one.
+package final class AuditAct: Sendable {
+  package let event: AuditEvent
+
+  package init(_ event: AuditEvent) { self.event = event }
+}
+
 /// Events to be recorded, each by what it says besides its id, salts and place: few events of a transaction differ in that.
 struct AuditActs: Sendable {
-  private(set) var list: [AuditEvent] = []
+  private(set) var list: [AuditAct] = []
   /// By event: its place in `list`.
   private(set) var places: [Int] = []
 
@@ -106,20 +113,26 @@ struct AuditActs: Sendable {
   /// Events.
   var count: Int { places.count }
   var isEmpty: Bool { places.isEmpty }
-  var events: [AuditEvent] { places.map { list[$0] } }
+  var events: [AuditEvent] { places.map { list[$0].event } }
 
-  mutating func append(_ event: AuditEvent) {
+  mutating func append(_ event: AuditEvent) { append(AuditAct(event)) }
+
+  mutating func append(_ act: AuditAct) {
+    // A statement's intent and outcome come by turns.
     var place = list.count
-    let oldest = max(0, place - Self.looksBack)
-    while place > oldest {
+    while place > max(0, list.count - 2) {
       place -= 1
-      if list[place].outcome == event.outcome, list[place] == event {
+      if list[place] === act {
         places.append(place)
         return
       }
     }
-    places.append(list.count)
-    list.append(event)
+    if let place = list.suffix(Self.looksBack).lastIndex(where: { $0.event == act.event }) {
+      places.append(place)
+    } else {
+      places.append(list.count)
+      list.append(act)
+    }
   }
 
   mutating func append(contentsOf other: AuditActs) {
@@ -145,13 +158,13 @@ struct AuditActs: Sendable {
   }
 
   init(list: [AuditEvent], places: [Int]) {
-    self.list = list
+    self.list = list.map { AuditAct($0) }
     self.places = places
   }
 
   /// Random bytes that event `index` takes: its id and its salts.
   func randomBytes(_ index: Int) -> Int {
-    16 + (list[places[index]].detail == nil ? 1 : 2) * AuditTexts.saltBytes
+    16 + (list[places[index]].event.detail == nil ? 1 : 2) * AuditTexts.saltBytes
   }
 
   var randomBytes: Int { places.indices.reduce(0) { $0 + randomBytes($1) } }

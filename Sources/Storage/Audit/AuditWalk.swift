@@ -47,7 +47,8 @@ struct AuditWalk {
   init(chain: AuditChain) {
     self.chain = chain
     (absorbed, pending, count, head, changes) = chain.state.withLock {
-      ($0.absorbed, $0.pending, $0.count, $0.head, $0.changes)
+      $0.settle()
+      return ($0.absorbed, $0.pending, $0.count, $0.head, $0.changes)
     }
     files = chain.files(absorbed.count)[...]
     hash = AuditChain.genesis(chain.ring.database)

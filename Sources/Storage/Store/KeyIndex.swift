@@ -8,7 +8,10 @@ struct KeyIndex: Sendable {
   }
 
   /// Where each one's table is in `tables`.
-  private var numbers: [Place: Int] = [:]
+  private var numbers: [Place: Int] = [:] {
+    didSet { lastAsked = nil }
+  }
+  private var lastAsked: (place: Place, number: Int)?
   private var tables: [RowKeyTable] = []
 
   func holders(of keys: [[UInt8]], _ index: IndexDefinition, in partition: PartitionKey) -> [RowID] {
@@ -17,8 +20,13 @@ struct KeyIndex: Sendable {
   }
 
   /// - Parameter hash: `RowKeyTable.hash` of the key.
-  func holder(of key: Span<UInt8>, hash: UInt64, _ index: IndexID, in partition: PartitionKey) -> RowID? {
-    guard let number = numbers[Place(partition: partition, index: index)] else { return nil }
+  mutating func holder(
+    of key: Span<UInt8>, hash: UInt64, _ index: IndexID, in partition: PartitionKey
+  ) -> RowID? {
+    let place = Place(partition: partition, index: index)
+    if let lastAsked, lastAsked.place == place { return tables[lastAsked.number].row(of: key, hash: hash) }
+    guard let number = numbers[place] else { return nil }
+    lastAsked = (place, number)
     return tables[number].row(of: key, hash: hash)
   }
 
@@ -107,14 +115,16 @@ extension Writer {
   /// The live row that holds `key` of `index`; nil: none.
   ///
   /// - Parameter hash: `RowKeyTable.hash` of the key.
-  func holder(
+  mutating func holder(
     of key: [UInt8], hash: UInt64, _ index: IndexDefinition, in partition: PartitionKey
   ) throws(StorageError) -> RowID? {
     if let row = keys.holder(of: key.span, hash: hash, index.id, in: partition) { return row }
-    guard let sources = head.partitions[partition]?.sources else { return nil }
+    if storedSources?.partition != partition {
+      storedSources = (partition, head.partition(partition).sources.filter { !$0.isMemory })
+    }
+    guard let sources = storedSources?.sources else { return nil }
     var filterHash: UInt64?
     for place in sources.indices {
-      if sources[place].isMemory { continue }
       guard case .segment(let segment) = sources[place].content else { continue }
       let asked = filterHash ?? KeyHash.of(key.span)
       filterHash = asked

@@ -99,6 +99,11 @@ package final class Transaction {
     for event in events { self.events.append(event) }
   }
 
+  /// The same for acts that are kept from one run to the next.
+  package func record(_ acts: [AuditAct]) {
+    for act in acts { events.append(act) }
+  }
+
   /// Ends the transaction without a trace.
   package func rollback() {
     isOpen = false

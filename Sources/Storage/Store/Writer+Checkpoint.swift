@@ -73,6 +73,7 @@ extension Writer {
       if !pendingEvents.isEmpty { try commit(events: []) }
       var state = state
       state.audit = try chain.absorb()
+      logEvents = 0
       try ring.commitRing()
       state.firstLog = nextLog
       state.cleanEnd = nil

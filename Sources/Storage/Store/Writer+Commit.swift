@@ -74,14 +74,11 @@ extension Writer {
   /// Whether memory or the log grew so far that a checkpoint is due.
   var needsCheckpoint: Bool {
     !doomed.isEmpty || lacksRuns || head.memoryBytes >= options.flushBytes
-      || (log?.end ?? 0) >= 4 * options.flushBytes || chain.pendingCount >= Self.manyEvents
+      || (log?.end ?? 0) >= 4 * options.flushBytes || logEvents >= Self.manyEvents
   }
 
-  /// Events whose hashes take some 0.2 ms; a thread is begun in a tenth of that.
-  private static let worthAThread = 512
-
   /// About 40 MiB of lines and texts that no file of the chain holds yet.
-  private static let manyEvents: UInt64 = 1 << 17
+  private static let manyEvents = 1 << 17
 
   private mutating func append(_ commit: ResolvedCommit, events: AuditActs) throws {
     var record = LogRecord(version: commit.head.version)
@@ -96,21 +93,16 @@ extension Writer {
   private mutating func append(_ record: LogRecord, events: AuditActs) throws {
     var record = record
     let log = try openLog()
-    let mark = chain.mark()
     gatherEvents()
     var all = AuditActs(pendingEvents)
     all.append(contentsOf: events)
-    let draft = chain.draft(all)
-    if !all.isEmpty { record.events = draft.encoded }
-    // Hashes of many events take as long as sealing as many rows: both at once then.
-    let chain = chain
-    let chaining = draft.count >= Self.worthAThread ? OwnThread { chain.take(draft) } : nil
-    do {
-      defer { if let chaining { chaining.join() } else { chain.take(draft) } }
-      try log.append(record)
-    } catch {
-      chain.rollback(to: mark)
-      throw error
+    let draft = all.isEmpty ? nil : chain.draft(all)
+    if let draft { record.events = draft.encoded }
+    // Where this fails, the events have not happened.
+    try log.append(record)
+    if let draft {
+      chain.take(draft)
+      logEvents += draft.count
     }
     pendingEvents = []
     position += 1

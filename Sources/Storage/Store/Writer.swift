@@ -9,7 +9,11 @@ struct Writer {
   let guardian: ScanGuard
   let published: PublishedHead
   /// The newest commit, perhaps not yet durable.
-  var head: StoreHead
+  var head: StoreHead {
+    didSet { storedSources = nil }
+  }
+  /// The segments of the partition that a key was last asked of.
+  var storedSources: (partition: PartitionKey, sources: [RowSource])?
   /// Unique keys of live rows in memory; those of segments are found in their runs.
   var keys = KeyIndex()
   var nextRowID: RowID
@@ -25,6 +29,8 @@ struct Writer {
   var position: UInt64 = 0
   /// Where reads leave their events.
   let inbox = EventInbox()
+  /// Events of frames since the last checkpoint: the chain itself may be busy with their hashes.
+  var logEvents = 0
   /// Events that no frame carries yet.
   var pendingEvents: [AuditEvent] = []
   /// Segments of dropped tables, whose keys the next checkpoint destroys.
