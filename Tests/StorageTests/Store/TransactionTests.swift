@@ -65,6 +65,33 @@ import VSQLStorage
     #expect(try store.ids(table) == [0, 1, 2, 4, 5])
   }
 
+  /// The hashes of many events are taken after their commit; whoever asks for the chain meets all of them.
+  @Test func manyEventsOfACommitAreInTheChain() throws {
+    let store = try Store.inMemory()
+    func event(_ resource: String) -> AuditEvent {
+      AuditEvent(
+        tenant: store.mainTenant, actor: store.owner, action: .dataChange, resource: resource, outcome: .done)
+    }
+    let table = try store.createPeople()
+    let before = try store.auditEvents().count
+    for round in 0..<4 {
+      try store.write { transaction in
+        try transaction.insert(peopleBatch(round * 10..<round * 10 + 10), into: table)
+        transaction.record((0..<900).map { event("table:\(round) \($0 % 3)") })
+      }
+    }
+    let records = try store.auditEvents()
+    #expect(records.count == before + 3_600)
+    #expect(records.allSatisfy { $0.isChainVerified })
+    #expect(
+      records.dropFirst(before + 900).prefix(4).map(\.resource) == [
+        "table:1 0", "table:1 1", "table:1 2", "table:1 0",
+      ])
+    #expect(try store.verifyAudit(actor: store.owner).isChainVerified)
+    try store.checkpoint()
+    #expect(try store.verifyAudit(actor: store.owner).isChainVerified)
+  }
+
   @Test func theFirstCommitterWins() throws {
     let store = try Store.inMemory()
     let table = try store.createPeople()
