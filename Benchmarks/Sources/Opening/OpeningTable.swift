@@ -32,15 +32,15 @@ struct OpeningTable {
     definition: "(\(columns))", parameters: 8, query: query, isPaged: false, row: fact)
 
   private static let pages = OpeningTable(
-    name: "pages", summary: "the same sealed by page", rows: 400_000,
-    definition: "(\(columns)) WITH (seal = 'page')", parameters: 8, query: query, isPaged: true, row: fact)
+    name: "pages", summary: "8 columns sealed by page", rows: 400_000,
+    definition: "(\(columns)) WITH (seal = 'page')", parameters: 8, query: query, isPaged: true, row: noted)
 
   private static let columns =
     "a INTEGER, b INTEGER, c BIGINT, d DOUBLE, e DATE, f BOOLEAN, g TEXT, h TEXT"
   private static let query =
     "SELECT count(a), count(b), count(c), count(d), count(e), count(f), count(g), count(h) FROM t"
 
-  static func fact(_ id: Int) -> [Value] {
+  private static func noted(_ id: Int) -> [Value] {
     var state = UInt64(id + 1) &* 0x9E37_79B9_7F4A_7C15 | 1
     func next(_ bound: UInt64) -> Int64 { Int64(xorshift(&state) % bound) }
     return [
@@ -52,12 +52,20 @@ struct OpeningTable {
     ]
   }
 
+  /// Texts that have words in common.
   private static func note(_ state: inout UInt64) -> String {
     let words = [
       "carefully", "final", "deposits", "sleep", "quickly", "above", "the", "regular", "requests", "blithely",
       "ironic", "packages",
     ]
     return (0..<5).map { _ in words[Int(xorshift(&state) % 12)] }.joined(separator: " ")
+  }
+
+  /// Of records: texts with nothing in common, as the bare units have no dictionary.
+  private static func fact(_ id: Int) -> [Value] {
+    var (row, state) = (noted(id), UInt64(id) &* 0xD6E8_FEB8_6659_FD93 | 1)
+    row[7] = .text((0..<2).map { _ in String(xorshift(&state), radix: 36) }.joined())
+    return row
   }
 
   /// - Returns: bytes of cells as stored, without their tags.
