@@ -1,4 +1,5 @@
 import Synchronization
+import Testing
 import VSQLStorage
 
 /// A device that dies at its n-th call that changes anything: that call and all later ones fail.
@@ -137,24 +138,49 @@ final class FaultDevice: Device {
   }
 }
 
+/// Whether the long forms of tests are asked for.
+let isTorture = Vault.processEnvironment("VSQL_TORTURE") != nil
+
 /// Runs `act` on a copy of `files` that dies at its first change, then at its second, and so on until it succeeds; after each
-/// death `check` sees what is left if nothing unsynced reached the disk, and if everything did.
+/// death `check` sees what is left if nothing unsynced reached the disk, if everything did, and if some did: names and sectors by a
+/// seed that the failure tells (twenty of them with VSQL_TORTURE=1).
 ///
 /// - Returns: the deaths.
 @discardableResult
 func crashEverywhere(
-  _ files: [String: [UInt8]], act: (any Device) throws -> Void, check: (MemoryDevice) throws -> Void
+  _ files: [String: [UInt8]], in function: StaticString = #function, act: (any Device) throws -> Void,
+  check: (MemoryDevice) throws -> Void
 ) throws -> Int {
+  var states = 0
   for count in 0... {
     let inner = MemoryDevice(files: files)
     let device = FaultDevice(inner, failingAfter: count)
     do {
       try act(device)
-      if !device.hasFailed { return count }
+      if !device.hasFailed {
+        if isTorture { print("\(function): \(count) crashes, \(states) states of the disk") }
+        return count
+      }
     } catch StorageError.diskFull(path: "fault") {
     }
     try check(MemoryDevice(files: inner.durableFiles()))
     try check(MemoryDevice(files: inner.snapshotFiles()))
+    states += 2
+    for seed in 0..<(isTorture ? 20 : 1) {
+      let seed = UInt64(count * 100 + seed)
+      try withKnownSeed("a crash at change \(count), unsynced writes by seed \(seed)") {
+        try check(MemoryDevice(files: inner.crashedFiles(seed: seed)))
+      }
+      states += 1
+    }
   }
   return 0
+}
+
+/// Runs `body`; what it throws is recorded with `what`.
+func withKnownSeed(_ what: String, _ body: () throws -> Void) rethrows {
+  do { try body() } catch {
+    Issue.record("\(what): \(error)")
+    throw error
+  }
 }

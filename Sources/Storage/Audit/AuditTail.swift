@@ -25,6 +25,37 @@ extension AuditChain {
     state.withLock { $0.salts = (first, salts.slot, salts.byteCount) }
   }
 
+  /// Cuts what lies behind the last event that the state names, durably, and removes files behind the newest: a crash left them before any
+  /// state named them, and no log has them. Right after `checkTail` and a replay.
+  ///
+  /// - Returns: bytes that went.
+  package func cutLeftovers() throws(StorageError) -> Int {
+    if hasPending { return 0 }
+    let (absorbed, salts) = state.withLock { ($0.absorbed, $0.salts) }
+    var cut = 0
+    if let salts, absorbed.count > 0 {
+      cut += try cutBack(Self.logPath(salts.first), to: Int(clamping: absorbed.logBytes))
+      cut += try cutBack(SaltFile.path(salts.first), to: salts.byteCount)
+    }
+    let kept = Set(files(absorbed.count).flatMap { [Self.logPath($0.first), SaltFile.path($0.first)] })
+    let leftovers = try device.list("audit").map { "audit/" + $0 }.filter { !kept.contains($0) }
+    for path in leftovers {
+      cut += try device.open(path, .read).size()
+      try device.remove(path)
+    }
+    if !leftovers.isEmpty { try device.syncDirectory("audit") }
+    return cut
+  }
+
+  private func cutBack(_ path: String, to size: Int) throws(StorageError) -> Int {
+    let file = try device.open(path, .write)
+    let over = try file.size() - size
+    guard over > 0 else { return 0 }
+    try file.truncate(to: size)
+    try file.sync()
+    return over
+  }
+
   private func leadsToHead(_ absorbed: AuditState) throws(StorageError) -> Bool {
     let first = Self.first(of: absorbed.count)
     let file = try device.open(Self.logPath(first), .read)

@@ -41,6 +41,21 @@ package final class MemoryDevice: Device {
     state.withLock { $0.durable.mapValues { $0.durableBytes } }
   }
 
+  /// What a crash now might leave: of what was not synced, some names and some sectors are as they were and others as they are, so that writes
+  /// are lost, come out of their order and are torn. The same for the same `seed` and history.
+  package func crashedFiles(seed: UInt64) -> [String: [UInt8]] {
+    var choice = SplitMix(state: seed)
+    return state.withLock { state in
+      var left: [String: [UInt8]] = [:]
+      for name in Set(state.files.keys).union(state.durable.keys).sorted() {
+        let isNew = choice.next() & 1 == 1
+        guard let file = isNew ? state.files[name] : state.durable[name] else { continue }
+        left[name] = file.crashedBytes(&choice)
+      }
+      return left
+    }
+  }
+
   /// Flips bit `bit` (0 to 7) of byte `offset`, durably. False: there is no such byte.
   @discardableResult
   package func flip(_ path: String, offset: Int, bit: Int) -> Bool {
@@ -178,5 +193,18 @@ package final class MemoryDevice: Device {
     func sync() throws(StorageError) { file.sync() }
 
     private func checkWritable() throws(StorageError) { if !isWritable { throw .readOnly } }
+  }
+}
+
+/// Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014.
+struct SplitMix {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+    return z ^ z >> 31
   }
 }

@@ -33,6 +33,22 @@ final class MemoryFile: Sendable {
     }
   }
 
+  /// The bytes as a crash may leave them: the length, and each sector, as of the last sync or as it is; a sector that
+  /// was to be new and did not come is zero.
+  func crashedBytes(_ choice: inout SplitMix) -> [UInt8] {
+    let (old, new) = (durableBytes, bytes)
+    if old == new { return new }
+    let sector = [64, 512, 4_096][Int(choice.next() % 3)]
+    var left = choice.next() & 1 == 1 ? new : old
+    for start in stride(from: 0, to: left.count, by: sector) {
+      let isNew = choice.next() & 1 == 1
+      for index in start..<min(start + sector, left.count) {
+        left[index] = isNew && index < new.count ? new[index] : index < old.count ? old[index] : 0
+      }
+    }
+    return left
+  }
+
   /// Nil when the file ends before.
   func read(_ offset: Int, _ count: Int) -> [UInt8]? {
     state.withLock { state in

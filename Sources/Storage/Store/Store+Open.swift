@@ -158,6 +158,8 @@ extension Store {
       // A copy of a database may have lost the empty ones.
       for directory in directories { try device.makeDirectory(directory) }
       if let cut = recovery.cut { try writer.settle(cut) }
+      let leftover = try chain.cutLeftovers()
+      if leftover > 0 { notices.append(writer.settle(auditBytes: leftover)) }
       try writer.removeLeftovers()
       if !writer.doomed.isEmpty || writer.lacksRuns { try writer.checkpoint() }
       notices += try writer.resume(vault, key)
@@ -200,6 +202,18 @@ extension Writer {
       AuditEvent(
         tenant: state.mainTenant, actor: state.owner, action: .recovery, resource: cut.path, outcome: .done,
         detail: "cut \(cut.byteCount) bytes at offset \(cut.offset)"))
+  }
+
+  /// Records that bytes behind the chain's last event were cut.
+  ///
+  /// - Returns: the same for whoever opens.
+  fileprivate mutating func settle(auditBytes count: Int) -> String {
+    let what = "cut \(count) bytes behind the last event that the state names"
+    pendingEvents.append(
+      AuditEvent(
+        tenant: state.mainTenant, actor: state.owner, action: .recovery, resource: "audit", outcome: .done,
+        detail: what))
+    return "audit: \(what)"
   }
 
   /// Removes files that no state and no log names, and slot keys that no file needs: what a crash left of unfinished writes.

@@ -71,6 +71,7 @@ extension Writer {
       pendingEvents = []
     } else {
       if !pendingEvents.isEmpty { try commit(events: []) }
+      try syncLog()
       var state = state
       state.audit = try chain.absorb()
       logEvents = 0
@@ -79,6 +80,19 @@ extension Writer {
       state.cleanEnd = nil
       change(&state)
       try write(&state, head: next, replacing: manifests)
+    }
+  }
+
+  /// What the chain takes in must be durable in the log before: a crash would else leave events in the chain's files that no log has, as if
+  /// somebody had added them.
+  private mutating func syncLog() throws(StorageError) {
+    guard let log else { return }
+    do throws(StorageError) {
+      try log.file.sync()
+    } catch {
+      // What the disk holds is not known, and a second sync would not tell.
+      failure = error
+      throw error
     }
   }
 

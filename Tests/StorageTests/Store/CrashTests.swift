@@ -141,8 +141,6 @@ import VSQLStorage
     #expect(missed.isEmpty)
   }
 
-  private var isTorture: Bool { Vault.processEnvironment("VSQL_TORTURE") != nil }
-
   /// Whether the error names the file, and an offset that is not behind the flipped byte.
   private static func names(_ path: String, _ offset: Int, _ error: any Error) -> Bool {
     switch error as? StorageError {
