@@ -129,17 +129,18 @@ struct DatabaseCheck {
   private func checkLog(_ number: UInt64, isLast: Bool, _ state: StoreState, _ site: SegmentSite) throws {
     let path = LogFormat.path(number)
     try count(path)
-    // A file that a crash left before its header was whole holds no commit.
-    if isLast, state.cleanEnd?.log != number,
-      try device.open(path, .read).size() < LogFormat.aligned(LogFormat.headerBytes)
-    {
-      return
+    var reader: LogReader
+    do throws(StorageError) {
+      reader = try LogReader(number: number, main: state.mainTenant, ring: site.keys, device: device)
+    } catch {
+      // A file that a crash left before its header was whole.
+      if isLast, state.cleanEnd?.log != number,
+        (try? LogReader.sizeWithoutFrames(path, device)) ?? nil != nil
+      {
+        return
+      }
+      return try notes.note(error)
     }
-    guard
-      var reader = try notes.attempt({ () throws(StorageError) in
-        try LogReader(number: number, main: state.mainTenant, ring: site.keys, device: device)
-      })
-    else { return }
     notes.counts.units += 1
     var tables = Dictionary(state.catalog.tables.map { ($0.id, $0.types) }) { $1 }
     let sealer = Sealer()

@@ -227,3 +227,13 @@ private struct ChunkBuilder {
     builders = types.map { ColumnBuilder(type: $0) }
   }
 }
+
+extension LogReader {
+  /// The size of a log in which nothing follows the header; nil: something does. No frame is written before the header is
+  /// durable, so such a file holds no commit, whatever a crash left of its header.
+  static func sizeWithoutFrames(_ path: String, _ device: any Device) throws(StorageError) -> Int? {
+    let bytes = try device.readAll(path)
+    return bytes.dropFirst(LogFormat.aligned(LogFormat.headerBytes)).allSatisfy { $0 == 0 }
+      ? bytes.count : nil
+  }
+}

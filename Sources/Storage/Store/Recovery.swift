@@ -71,29 +71,17 @@ struct Recovery {
     }
   }
 
-  /// The size of a log in which nothing follows the header; nil: something does.
-  private func sizeWithoutFrames(_ path: String) throws(StorageError) -> Int? {
-    let bytes = try site.device.readAll(path)
-    return bytes.dropFirst(LogFormat.aligned(LogFormat.headerBytes)).allSatisfy { $0 == 0 }
-      ? bytes.count : nil
-  }
-
   private mutating func replay(_ number: UInt64, isLast: Bool) throws {
     let path = LogFormat.path(number)
     let clean = state.cleanEnd.flatMap { $0.log == number ? Int(clamping: $0.offset) : nil }
-    // A file that a crash left before its header was whole holds no commit.
-    if isLast, clean == nil,
-      try site.device.open(path, .read).size() < LogFormat.aligned(LogFormat.headerBytes)
-    {
-      cut = Cut(path: path, offset: 0, byteCount: try site.device.open(path, .read).size())
-      return
-    }
     var reader: LogReader
     do throws(StorageError) {
       reader = try LogReader(number: number, main: state.mainTenant, ring: site.keys, device: site.device)
     } catch {
-      // Nor does one whose header came in part, as no frame is written before that is durable.
-      guard isLast, clean == nil, let size = try sizeWithoutFrames(path) else { throw error }
+      // A file that a crash left before its header was whole.
+      guard isLast, clean == nil, let size = try LogReader.sizeWithoutFrames(path, site.device) else {
+        throw error
+      }
       cut = Cut(path: path, offset: 0, byteCount: size)
       return
     }

@@ -1,16 +1,19 @@
 import Synchronization
 import VSQLStorage
 
-/// A device whose n-th call, of whatever kind, fails, and all others work: a bad sector, a disk that was full for a moment.
+/// A device whose n-th call, of whatever kind (`missing`: whose n-th opening of a file), fails, and all others work: a bad sector, a disk that was full for a moment.
 final class SingleFaultDevice: Device {
-  enum Kind: CaseIterable, Sendable {
+  enum Kind: Sendable {
     /// EIO; of a write, nothing is written.
     case inputOutput
     /// ENOSPC of what changes something, after half of what was to be written; EIO of what does not.
     case halfWritten
+    /// The file is not there, as when a writer beside has just replaced it.
+    case missing
 
-    func error(isChange: Bool) -> StorageError {
+    func error(_ path: String, isChange: Bool) -> StorageError {
       switch self {
+      case .missing: .missing(path: path)
       case .halfWritten where isChange: .diskFull(path: "fault")
       case .inputOutput, .halfWritten: .system(operation: "use", path: "fault", errno: 5)
       }
@@ -32,13 +35,14 @@ final class SingleFaultDevice: Device {
   var failure: String? { failed.withLock { $0 } }
 
   fileprivate func call(_ what: String, isChange: Bool) throws(StorageError) {
+    if kind == .missing, !what.hasPrefix("open ") { return }
     let isNow = left.withLock { left in
       left -= 1
       return left == -1
     }
     if !isNow { return }
     failed.withLock { $0 = what }
-    throw kind.error(isChange: isChange)
+    throw kind.error(String(what.drop { $0 != " " }.dropFirst()), isChange: isChange)
   }
 
   func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> any DeviceFile {
