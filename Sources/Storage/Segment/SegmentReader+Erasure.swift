@@ -41,8 +41,10 @@ extension SegmentReader {
 
     var removed = 0
     if let dictionary = contents.dictionary {
-      contents.dictionary = dictionary.removing(try old.entitiesSharing(dictionary, rows: rows))
-      precondition(contents.dictionary != nil, "a segment whose dictionary loses a piece is written anew")
+      guard let kept = dictionary.removing(try old.entitiesSharing(dictionary, rows: rows)) else {
+        throw .limit(what: "a segment whose dictionary loses a piece is written anew, not rewritten")
+      }
+      contents.dictionary = kept
     }
     contents.tables = try tables(contents.tables, without: rows, in: old)
     let values = try old.rows(rows, columns: contents.directory.layout.columns.map(\.column))

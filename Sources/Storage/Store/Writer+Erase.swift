@@ -169,7 +169,7 @@ extension Writer {
     purge.indexEntries += going.count + (try reader.entryCount(of: going, in: table.accessPaths))
     let plan = MergePlan(key: key, table: table, sources: [left])
     guard let merge = try SegmentMerge(site: site).write(plan) else {
-      preconditionFailure("a merge that nobody cancels ends")
+      throw StorageError.limit(what: "a merge that nobody cancelled did not end")
     }
     purge.slots += reader.manifest.slots
     purge.paths += reader.manifest.paths
