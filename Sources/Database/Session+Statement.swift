@@ -56,7 +56,7 @@ extension Session {
       let outcome = try Executor.execute(planned, in: context)
       let result = try collect(outcome, of: bound, &cache)
       try audit(bound, .done, in: transaction, &cache)
-      return bound.notices.isEmpty ? result : result.with(notices: bound.notices)
+      return bound.notices.isEmpty ? result : result.with(notices: bound.notices + result.notices)
     }
   }
 

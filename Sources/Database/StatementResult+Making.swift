@@ -58,7 +58,7 @@ extension Session {
       let count = rows.count
       return StatementResult(
         columns: shape.columns, rows: rows, tag: bound.tagVerb + " " + String(count), rowCount: count,
-        verification: bound.verdict(of: rows), notices: [])
+        verification: bound.verdict(of: rows), notices: stream.notices)
     }
   }
 }

@@ -80,11 +80,12 @@ import VSQLStorage
     // keys/ring
     let ringFile = try #require(files["keys/ring"])
     #expect(Array(ringFile[..<8]) == Array("vsqlRNG1".utf8))
-    #expect(ringFile.count == 84 + 40)
+    #expect(ringFile.count == 92 + 40)
     let slots = try open(
       ringFile[20...], derive(rootBytes, "ring"), nonce: Array(ringFile[8..<20]), place(id, 5))
     #expect(number(slots[..<8]) == ring.generation)
     #expect(number(slots[40..<48]) == 1)
+    #expect(slots.count == 96 && number(slots[88...]) == ring.leastState)
     let slot = number(slots[48..<56])
     let slotKey = Array(slots[56..<88])
     let message = little(3, 8) + [1] + Array("p".utf8) + [2, 7, 8] + [0]

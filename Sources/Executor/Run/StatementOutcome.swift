@@ -12,6 +12,8 @@ package enum StatementOutcome {
 /// The rows of an answer, a batch at a time. Used by one thread.
 package final class ResultStream {
   package let columns: [ResultColumn]
+  /// What is said beside the rows.
+  package var notices: [String] = []
   private let source: any BatchSource
   /// Rows after which the answer fails; nil: no limit.
   private let limit: Int64?
@@ -49,15 +51,17 @@ struct FactTable {
 
   mutating func append(_ row: Value...) { rows.append(row) }
 
-  func outcome() throws(Diagnostic) -> StatementOutcome {
+  /// - Parameter notices: said beside the rows.
+  func outcome(notices: [String] = []) throws(Diagnostic) -> StatementOutcome {
     var built: [Column] = []
     for (index, column) in columns.enumerated() {
       var builder = ColumnBuilder(type: column.type)
       for row in rows { try builder.append(row[index]) }
       built.append(builder.finish())
     }
-    return .rows(
-      ResultStream(columns: columns, source: BatchList(Batch.pieces(of: built, count: rows.count))))
+    let stream = ResultStream(columns: columns, source: BatchList(Batch.pieces(of: built, count: rows.count)))
+    stream.notices = notices
+    return .rows(stream)
   }
 }
 

@@ -12,6 +12,9 @@ enum VerifyAuditStatement {
     facts.append(
       .integer(Int64(clamping: found.events)), .boolean(found.isChainVerified), .text(found.headHash),
       found.firstBadEvent.map { .integer(Int64(clamping: $0)) } ?? .null, .optional(found.reason))
-    return try facts.outcome()
+    // Of a chain that holds; what is wrong with one that does not is told by its row.
+    let leftovers = found.isChainVerified ? found.leftovers : []
+    return try facts.outcome(
+      notices: leftovers.map { "\($0); a crash left them, they are no part of the chain" })
   }
 }

@@ -49,6 +49,8 @@ package struct AuditVerification: Hashable, Sendable {
   package var firstBadEvent: UInt64?
   /// What is wrong with it: file and place, never a value.
   package var reason: String?
+  /// Bytes that lie behind the last event and are no part of the chain, where they are.
+  package var leftovers: [String] = []
 
   package init(
     events: UInt64, isChainVerified: Bool, headHash: String, firstBadEvent: UInt64? = nil,

@@ -30,6 +30,9 @@ struct AuditWalk {
   private var bad: (sequence: UInt64, reason: String)?
   /// Everything that was found, in the order in which it was.
   private(set) var faults: [Fault] = []
+  /// Whether bytes behind the last event are passed over, as a crash may have left them and an opening to write cuts them: told, but
+  /// no fault of the chain. Not those that the log has other events for.
+  private let passesLeftovers: Bool
 
   /// What is wrong with one event, or with a file from it on.
   struct Fault: Hashable {
@@ -44,8 +47,9 @@ struct AuditWalk {
     var isLeftover = false
   }
 
-  init(chain: AuditChain) {
+  init(chain: AuditChain, passingLeftovers: Bool = false) {
     self.chain = chain
+    passesLeftovers = passingLeftovers
     (absorbed, pending, count, head, changes) = chain.state.withLock {
       $0.settle()
       return ($0.absorbed, $0.pending, $0.count, $0.head, $0.changes)
@@ -57,9 +61,11 @@ struct AuditWalk {
   var firstBadEvent: UInt64? { bad?.sequence }
 
   var verification: AuditVerification {
-    AuditVerification(
+    var verification = AuditVerification(
       events: count, isChainVerified: bad == nil, headHash: hash.hex,
       firstBadEvent: bad?.sequence, reason: bad?.reason)
+    verification.leftovers = faults.filter(\.isLeftover).map(\.reason)
+    return verification
   }
 
   /// Walks to the end.
@@ -138,7 +144,7 @@ struct AuditWalk {
     if rest.count > allowed.count || !zip(rest, allowed).allSatisfy({ $0 == $1 || $0 == 0 }) {
       report(
         first + count, "\(path), offset \(rest.startIndex): bytes that the state does not know", in: path,
-        at: rest.startIndex, isLeftover: count < AuditChain.eventsPerFile)
+        at: rest.startIndex, isLeftover: pending.isEmpty && count < AuditChain.eventsPerFile)
     }
   }
 
@@ -205,7 +211,7 @@ struct AuditWalk {
       // An even count: nobody was at it, and what does not open is damage.
       if findings.isEmpty || (before % 2 == 0 && chain.changes == before) {
         faults += findings
-        for fault in findings { blame(fault.sequence, fault.reason) }
+        for fault in findings { blame(fault) }
         return found
       }
     }
@@ -277,14 +283,16 @@ struct AuditWalk {
     isLeftover: Bool = false
   ) {
     let log = AuditChain.logPath(AuditChain.first(of: max(1, sequence)))
-    faults.append(
-      Fault(path: path ?? log, offset: offset, sequence: sequence, reason: reason, isLeftover: isLeftover))
-    blame(sequence, reason)
+    let fault = Fault(
+      path: path ?? log, offset: offset, sequence: sequence, reason: reason, isLeftover: isLeftover)
+    faults.append(fault)
+    blame(fault)
   }
 
-  private mutating func blame(_ sequence: UInt64, _ reason: String) {
-    if let bad, bad.sequence <= sequence { return }
-    bad = (sequence, reason)
+  private mutating func blame(_ fault: Fault) {
+    if fault.isLeftover, passesLeftovers { return }
+    if let bad, bad.sequence <= fault.sequence { return }
+    bad = (fault.sequence, fault.reason)
   }
 }
 

@@ -160,6 +160,7 @@ final class Restore {
     }
     try record(outcome, isKnown: erased != nil, in: &state, ring)
     try StateFile.write(state, number: found.number + 1, ring: ring, device: target)
+    try ring.commitRing(withState: true)
     try target.syncDirectory("")
     try target.replace(DatabaseHeader.path, with: backup.file.header)
     return outcome

@@ -83,20 +83,23 @@ extension KeyRing {
   // MARK: Ring
 
   /// Makes every slot that was made or dropped so durable, unless the file says so already.
-  package func commitRing() throws(StorageError) {
-    if state.withLock({ $0.changes != $0.committedChanges }) { try writeRing() }
+  ///
+  /// - Parameter withState: whether that a newer state is durable is worth a writing alone: a rotation would pay more for it than for all
+  ///   the rest, and what a state before the last events would undo is done again.
+  package func commitRing(withState: Bool = false) throws(StorageError) {
+    let isDue = state.withLock {
+      $0.changes != $0.committedChanges || (withState && $0.leastState != $0.writtenLeastState)
+    }
+    if isDue { try writeRing() }
   }
 
   /// Writes the ring as it stands, durable on return; the bytes of the former one are overwritten, so that dropped slots are
   /// gone from the disk too.
   func writeRing() throws(StorageError) {
-    let (content, root, generation, changes) = try state.withLock { state throws(StorageError) in
-      (
-        try Self.encode(state, generation: state.generation + 1), state.root, state.generation + 1,
-        state.changes
-      )
+    let (content, written) = try state.withLock { state throws(StorageError) in
+      (try Self.encode(state, generation: state.generation + 1), state)
     }
-    let sealed = try seal(content, under: root, "ring", UnitPlace(database: database, kind: .ring))
+    let sealed = try seal(content, under: written.root, "ring", UnitPlace(database: database, kind: .ring))
     // What a crash left of a ring that was being written holds slots too.
     let unfinished = Self.ringPath + ".new"
     if try device.exists(unfinished) {
@@ -107,15 +110,16 @@ extension KeyRing {
     try device.replace(Self.ringPath, with: Self.ringMagic + sealed)
     if let former { try former.punch(at: 0, count: try former.size()) }
     state.withLock { state in
-      state.generation = generation
-      state.committedChanges = changes
+      state.generation = written.generation + 1
+      state.committedChanges = written.changes
+      state.writtenLeastState = written.leastState
     }
   }
 
-  /// Generation (8), pseudonym key (32), count (8), then id (8) and key (32) of each slot, by id.
+  /// Generation (8), pseudonym key (32), count (8), then id (8) and key (32) of each slot, by id, then the least state's number (8).
   private static func encode(_ state: State, generation: UInt64) throws(StorageError) -> SecretBytes {
     let slots = state.slots.sorted { $0.key < $1.key }
-    return try unsafe SecretBytes(count: 48 + slots.count * 40) { out in
+    return try unsafe SecretBytes(count: 56 + slots.count * 40) { out in
       unsafe out.storeBytes(of: generation.littleEndian, as: UInt64.self)
       unsafe UnsafeMutableRawBufferPointer(rebasing: out[8..<40]).copyMemory(from: state.pseudonymKey.raw)
       unsafe out.storeBytes(of: UInt64(slots.count).littleEndian, toByteOffset: 40, as: UInt64.self)
@@ -124,6 +128,8 @@ extension KeyRing {
         unsafe out.storeBytes(of: slot.key.raw.littleEndian, toByteOffset: at, as: UInt64.self)
         unsafe UnsafeMutableRawBufferPointer(rebasing: out[at + 8..<at + 40]).copyMemory(from: slot.value.raw)
       }
+      unsafe out.storeBytes(
+        of: state.leastState.littleEndian, toByteOffset: 48 + slots.count * 40, as: UInt64.self)
     }
   }
 
@@ -195,11 +201,18 @@ extension KeyRing {
       path: ringPath, offset: 0, what: "a ring of another length than it says")
     guard content.count >= 48 else { throw damaged }
     let count = unsafe UInt64(littleEndian: content.raw.loadUnaligned(fromByteOffset: 40, as: UInt64.self))
-    guard UInt64((content.count - 48) / 40) == count, (content.count - 48) % 40 == 0 else { throw damaged }
-    try LockedMemory.reserve((content.count - 48) / 40 + 1, of: KeyBox.byteCount)
+    // Rings of format 1 do not name a state.
+    let (slots, rest) = ((content.count - 48) / 40, (content.count - 48) % 40)
+    guard UInt64(slots) == count, rest == 0 || rest == 8 else { throw damaged }
+    try LockedMemory.reserve(slots + 1, of: KeyBox.byteCount)
     var state = State(root: root, pseudonymKey: key(in: content, at: 8))
     state.generation = unsafe UInt64(littleEndian: content.raw.loadUnaligned(as: UInt64.self))
-    for at in stride(from: 48, to: content.count, by: 40) {
+    if rest > 0 {
+      state.leastState = unsafe UInt64(
+        littleEndian: content.raw.loadUnaligned(fromByteOffset: 48 + slots * 40, as: UInt64.self))
+      state.writtenLeastState = state.leastState
+    }
+    for at in stride(from: 48, to: 48 + slots * 40, by: 40) {
       let id = unsafe UInt64(littleEndian: content.raw.loadUnaligned(fromByteOffset: at, as: UInt64.self))
       state.slots[SlotID(id)] = key(in: content, at: at + 8)
     }

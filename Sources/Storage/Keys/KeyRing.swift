@@ -45,6 +45,9 @@ package final class KeyRing: Sendable {
     var slots: [SlotID: KeyBox] = [:]
     /// Counts the ring's rewrites, so that a state can refuse an older ring.
     var generation: UInt64 = 0
+    /// The newest state that was durable, so that an older one is refused; and the one that the file names.
+    var leastState: UInt64 = 0
+    var writtenLeastState: UInt64 = 0
     /// Slots made and dropped since the ring was opened, and how many of these the file has.
     var changes = 0
     var committedChanges = 0
@@ -173,6 +176,14 @@ package final class KeyRing: Sendable {
 
   /// Rewrites of the ring so far.
   package var generation: UInt64 { state.withLock { $0.generation } }
+
+  /// The number of the newest state that was durable when the ring was written; 0: none, or a ring of format 1.
+  package var leastState: UInt64 { state.withLock { $0.leastState } }
+
+  /// A state is durable: whenever the ring is written it says so, and no older one counts from then on.
+  package func note(state number: UInt64) {
+    state.withLock { $0.leastState = max($0.leastState, number) }
+  }
 
   // MARK: Tenants' keys
 

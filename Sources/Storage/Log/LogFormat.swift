@@ -15,8 +15,14 @@ package enum LogFormat {
   package static let alignment = 8
   /// A body is shorter than this.
   static let maxBodyBytes = 1 << 30
-  /// Space is reserved in steps: as much again as there is, within these bounds.
-  static let reservedBytes = 8 << 10...1 << 20
+  /// Space is reserved in steps: as much again as there is, within these bounds, all multiples of the least.
+  package static let reservedBytes = 8 << 10...1 << 20
+
+  /// The least size that a log with `size` bytes of frames has while it is written.
+  static func reserved(_ size: Int) -> Int {
+    let step = reservedBytes.lowerBound
+    return max(1, (size + step - 1) / step) * step
+  }
 
   static func path(_ number: UInt64) -> String { "\(directory)/\(SegmentID(number).hex).wal" }
 

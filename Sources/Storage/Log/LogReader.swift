@@ -80,7 +80,8 @@ struct LogReader {
     let frame = LogFrame(
       manifest: manifest, content: Array(bytes[(start + 4 + manifestBytes)..<body.upperBound]), path: path,
       offset: start + 4 + manifestBytes, slot: slot, places: places)
-    offset = LogFormat.aligned(body.upperBound)
+    // The zeros behind the last frame may have been cut off.
+    offset = min(bytes.count, LogFormat.aligned(body.upperBound))
     nextIndex += 1
     return frame
   }

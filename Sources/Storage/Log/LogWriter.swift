@@ -38,7 +38,9 @@ final class LogWriter {
     self.ring = ring
     self.keys = keys
     end = LogFormat.aligned(header.count)
-    reserved = end
+    // Room comes first: a log that nobody closed and that ends elsewhere was cut.
+    reserved = LogFormat.reservedBytes.lowerBound
+    try file.preallocate(to: reserved)
     try file.write(header + [UInt8](repeating: 0, count: end - header.count), at: 0)
     try file.sync()
     try device.syncDirectory(LogFormat.directory)

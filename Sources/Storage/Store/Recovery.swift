@@ -20,10 +20,18 @@ struct Recovery {
   struct Cut: Hashable, Sendable {
     var path: String
     var offset: Int
+    /// What is no frame; 0: the file ends before the room that was reserved for frames does.
     var byteCount: Int
 
     var notice: String {
-      "\(path): \(byteCount) bytes at offset \(offset) were no whole commit and were cut off"
+      byteCount > 0
+        ? "\(path): \(byteCount) bytes at offset \(offset) were no whole commit and were cut off"
+        : "\(path): the file ends at offset \(offset), before the room for commits does: if it was cut, the last of them are lost"
+    }
+
+    /// For the chain's event.
+    var detail: String {
+      byteCount > 0 ? "cut \(byteCount) bytes at offset \(offset)" : "ends early, at offset \(offset)"
     }
   }
 
@@ -94,7 +102,10 @@ struct Recovery {
     logs.append(Writer.OldLog(number: number, slot: reader.slot))
     let end = try reader.end()
     if let clean {
-      guard reader.offset == clean, reader.byteCount == clean else {
+      // What was reserved goes after the state says where the log ends: a crash in between leaves zeros.
+      guard reader.offset == clean, end == .clean,
+        reader.byteCount == clean || reader.byteCount % LogFormat.reservedBytes.lowerBound == 0
+      else {
         throw StorageError.malformed(
           path: path, offset: reader.offset,
           what: "a damaged frame before byte \(clean), where the log ended at its close")
@@ -102,7 +113,10 @@ struct Recovery {
       return
     }
     switch end {
-    case .clean: break
+    case .clean:
+      if isLast, reader.byteCount % LogFormat.reservedBytes.lowerBound != 0 {
+        cut = Cut(path: path, offset: reader.offset, byteCount: 0)
+      }
     case .torn(let bytes):
       guard isLast else {
         throw StorageError.malformed(

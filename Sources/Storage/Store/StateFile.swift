@@ -32,6 +32,7 @@ enum StateFile {
     writer.u64(number)
     writer.raw(sealed)
     try device.replace(path(number), with: writer.bytes)
+    ring.note(state: number)
     try removeFormer(number, device)
   }
 
@@ -47,7 +48,8 @@ enum StateFile {
 
   /// The newest state.
   ///
-  /// A newest file that does not open is damage and no reason to take an older one, which would undo commits silently.
+  /// A newest file that does not open is damage and no reason to take an older one, which would undo commits silently; nor is
+  /// one taken that is older than the ring knows.
   static func read(ring: KeyRing, device: any Device) throws(StorageError) -> (
     state: StoreState, number: UInt64
   ) {
@@ -60,6 +62,11 @@ enum StateFile {
     }
     guard try reader.u64() == number else {
       throw .malformed(path: path, offset: 8, what: "the number of another state")
+    }
+    guard number >= ring.leastState else {
+      throw .malformed(
+        path: path, offset: 8,
+        what: "an older state (\(number)) than the ring of slot keys knows (\(ring.leastState))")
     }
     let sealed = bytes[headerBytes...]
     // During a root rotation the state may still be sealed under the former root key.

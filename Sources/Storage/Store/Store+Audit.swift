@@ -35,7 +35,8 @@ extension Store {
   }
 
   /// Another process may have written since this one opened the chain, so that its files hold more than the state of then says:
-  /// the same by the state of now. Nil when that does not verify, or cannot be read.
+  /// the same by the state of now. What lies behind that state's events is what a writer left that died, or is at it: no part of the
+  /// chain, as nothing names it. Nil when the chain does not verify, or the state of now cannot be read.
   private func verifyAsOfNow() throws -> AuditVerification? {
     // A writer may replace files between one read and the next.
     for _ in 0..<3 {
@@ -47,7 +48,7 @@ extension Store {
         var recovery = try? Recovery(state, site: SegmentSite(device: site.device, keys: ring), chain: chain),
         (try? recovery.replay()) != nil
       else { continue }
-      let found = try chain.verify()
+      let found = try chain.verify(passingLeftovers: true)
       // An older state put back would verify too, but it knows less than this process does.
       if found.isChainVerified, found.events >= self.chain.count { return found }
     }

@@ -76,6 +76,8 @@ extension Store {
       if writer.isClosed { return }
       defer { writer.isClosed = true }
       if writer.failure != nil { return }
+      // The ring says which state is the newest, so that none before is taken for it. What fails here the ring's next writing makes up for.
+      defer { try? writer.ring.commitRing(withState: true) }
       // Nobody reads any more.
       let unread = writer.merges.takeAll()
       if !unread.isEmpty {

@@ -195,13 +195,15 @@ extension Writer {
       try device.syncDirectory(LogFormat.directory)
     } else {
       let file = try device.open(cut.path, .write)
-      try file.truncate(to: cut.offset)
+      if cut.byteCount > 0 { try file.truncate(to: cut.offset) }
+      // As long as it was before a crash, so that the next opening does not take it for a cut one.
+      try file.preallocate(to: LogFormat.reserved(cut.offset))
       try file.sync()
     }
     pendingEvents.append(
       AuditEvent(
         tenant: state.mainTenant, actor: state.owner, action: .recovery, resource: cut.path, outcome: .done,
-        detail: "cut \(cut.byteCount) bytes at offset \(cut.offset)"))
+        detail: cut.detail))
   }
 
   /// Records that bytes behind the chain's last event were cut.

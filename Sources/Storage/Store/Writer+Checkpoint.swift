@@ -102,7 +102,7 @@ extension Writer {
     gatherEvents()
     if !pendingEvents.isEmpty { try commit(events: []) }
     guard let log else { return }
-    try log.trim()
+    try log.file.sync()
     var state = state
     state.firstLog = oldLogs.first?.number ?? log.number
     state.cleanEnd = StoreState.CleanEnd(log: log.number, offset: UInt64(log.end))
@@ -110,6 +110,8 @@ extension Writer {
     try StateFileWrite(self).write(&state)
     self.state = state
     stateNumber += 1
+    // The state knows the end now: no shorter file is taken for one that nobody closed.
+    try log.trim()
   }
 
   /// Destroys slot keys, so that what they wrap opens no more, and removes files.

@@ -6,14 +6,17 @@ import VSQLSchema
 import VSQLStorage
 
 @Suite struct BackupTests {
+  /// So long that random bytes do not happen to hold it.
+  private static func patient(_ id: Int) -> String { "the patient p-\(id % 10)" }
+
   private func people(
     _ device: MemoryDevice, rows: Int = 1_200
   ) throws -> (store: Store, table: TableID) {
     let store = try Store.on(device)
     let table = try store.createPeople()
-    try store.write { try $0.insert(peopleBatch(0..<rows), into: table) }
+    try store.write { try $0.insert(peopleBatch(0..<rows, patient: Self.patient), into: table) }
     try store.checkpoint()
-    try store.write { try $0.insert(peopleBatch(2_000..<2_010), into: table) }
+    try store.write { try $0.insert(peopleBatch(2_000..<2_010, patient: Self.patient), into: table) }
     return (store, table)
   }
 
@@ -77,7 +80,7 @@ import VSQLStorage
     }
     for (path, bytes) in target.snapshotFiles() {
       #expect(!bytes.holds(Array(1...32)) && !bytes.holds(Array("people".utf8)), "\(path)")
-      #expect(!bytes.holds(Array("p-7".utf8)) && !bytes.holds(Array("name 11".utf8)), "\(path)")
+      #expect(!bytes.holds(Array("patient p-7".utf8)) && !bytes.holds(Array("name 110".utf8)), "\(path)")
     }
     // It is no database, and nothing opens it as one.
     #expect(throws: Diagnostic.self) {
@@ -115,11 +118,11 @@ import VSQLStorage
   @Test func erasuresSinceTheBackupAreApplied() throws {
     let live = MemoryDevice()
     let (store, table) = try people(live)
-    try erase("p-1", in: store)
+    try erase("the patient p-1", in: store)
     let target = MemoryDevice()
     let taken = try backup(store, to: target)
-    try erase("p-3", in: store)
-    try erase("p-4", in: store)
+    try erase("the patient p-3", in: store)
+    try erase("the patient p-4", in: store)
     try erase("nobody", in: store)
     let expected = try store.rows(table)
 
@@ -138,9 +141,12 @@ import VSQLStorage
     #expect(try again.checkDatabase().findings.isEmpty)
     let actions = try again.auditEvents().suffix(3).map(\.action)
     #expect(actions == ["restore", "entity_erasure", "entity_erasure"])
-    var isFound = false
-    try again.units { _, _, content in if content.holds(Array("p-4".utf8)) { isFound = true } }
-    #expect(!isFound)
+    func isResidue(in store: Store) throws -> Bool {
+      var isFound = false
+      try store.units { _, _, content in if content.holds(Array("patient p-4".utf8)) { isFound = true } }
+      return isFound
+    }
+    #expect(try !isResidue(in: again))
     // The list goes on: a backup of the copy still knows them.
     try again.close()
 
@@ -148,6 +154,7 @@ import VSQLStorage
     _ = try restore(target, to: accepted, .lossAccepted)
     let lost = try Store.on(accepted)
     #expect(try lost.ids(table).count == expected.count + 242)
+    #expect(try isResidue(in: lost))
     #expect(try lost.auditEvents().suffix(1).first?.detail?.contains("loss accepted") ?? false)
     try lost.close()
 
@@ -213,7 +220,7 @@ import VSQLStorage
     if isLater {
       _ = try backup(store, to: former)
       try store.write { try $0.insert(peopleBatch(3_000..<3_020), into: table) }
-      try erase("p-5", in: store)
+      try erase("the patient p-5", in: store)
       counts.append(try store.ids(table).count)
     }
     let crashes = try crashEverywhere(former.snapshotFiles().filter { $0.key != "LOCK" }) { device in
@@ -264,7 +271,7 @@ import VSQLStorage
     let (store, table) = try people(live, rows: 40)
     let target = MemoryDevice()
     _ = try backup(store, to: target)
-    try erase("p-3", in: store)
+    try erase("the patient p-3", in: store)
     let expected = try store.ids(table)
     let crashes = try crashEverywhere([:]) { device in
       _ = try restore(target, to: device, .database(.device(live), key: testKey))
@@ -298,7 +305,7 @@ import VSQLStorage
           let id = 10_000 * round
           try store.write { try $0.insert(peopleBatch([id, id + 1], patient: { _ in "twin" }), into: table) }
           if round % 3 == 0 { try store.checkpoint() }
-          if round == 4 || round == 8 { try erase("p-\(round)", in: store) }
+          if round == 4 || round == 8 { try erase("the patient p-\(round)", in: store) }
           if round == 6 { _ = try store.rotateKeys(.tenants([store.mainTenant]), actor: store.owner) }
         }
       } catch {

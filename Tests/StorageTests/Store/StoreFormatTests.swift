@@ -165,7 +165,9 @@ import VSQLStorage
       state.varint() == 1 && state.number(1) == 1 && state.varint() == 1
         && state.varint() == UInt64(log.count))
     #expect(state.number(8) == 0 && state.take(32).count == 32 && state.number(8) == 0)
-    #expect(state.varint() == ring.generation && state.varint() == 0 && state.number(4) == 1)
+    // Written once more after the state, whose number it says.
+    #expect(ring.leastState == 2)
+    #expect(state.varint() == ring.generation - 1 && state.varint() == 0 && state.number(4) == 1)
     #expect(state.take(2) == [0, 0] && state.rest.isEmpty)
   }
 }
